@@ -1,0 +1,69 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every target is compiled with the same strictness.
+let settings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+let log = Target.Dependency.product(name: "Logging", package: "swift-log")
+let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+
+let package = Package(
+    name: "swift-cdc",
+    platforms: [.macOS(.v15)],
+    products: [
+        .library(name: "Columnar", targets: ["Columnar"]),
+        .library(name: "Parquet", targets: ["Parquet"]),
+        .library(name: "DeltaLog", targets: ["DeltaLog"]),
+        .library(name: "CDCCore", targets: ["CDCCore"]),
+        .library(name: "CDCTesting", targets: ["CDCTesting"]),
+        .executable(name: "cdc-demo", targets: ["cdc-demo"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.5.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.6.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+    ],
+    targets: [
+        // System libraries: a module map and nothing else.
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CSnappy", providers: [.apt(["libsnappy-dev"]), .brew(["snappy"])]),
+        .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"]), .brew(["zstd"])]),
+
+        // The house, from the ground up. A target depends only on targets above it in this list.
+        .target(name: "CDCJSON"),
+        .target(name: "Columnar", dependencies: ["CDCJSON"]),
+        .target(name: "LakeStorage"),
+        .target(name: "Parquet", dependencies: ["Columnar", "CZlib", "CSnappy", "CZstd"]),
+        .target(
+            name: "CDCCore",
+            dependencies: ["CDCJSON", "Columnar", "Parquet", "LakeStorage", log, metrics, lifecycle]
+        ),
+        .target(name: "DeltaLog", dependencies: ["CDCJSON", "Columnar", "Parquet", "LakeStorage", "CDCCore", log]),
+        .target(name: "CDCTesting", dependencies: ["Columnar", "LakeStorage", "CDCCore"]),
+        .executableTarget(
+            name: "cdc-demo",
+            dependencies: ["CDCCore", "DeltaLog", "CDCTesting", log, lifecycle, arguments]
+        ),
+
+        .testTarget(name: "CDCJSONTests", dependencies: ["CDCJSON"]),
+        .testTarget(name: "ColumnarTests", dependencies: ["Columnar"]),
+        .testTarget(name: "LakeStorageTests", dependencies: ["LakeStorage"]),
+        .testTarget(name: "ParquetTests", dependencies: ["Parquet"]),
+        .testTarget(name: "DeltaLogTests", dependencies: ["DeltaLog", "CDCTesting"]),
+        .testTarget(name: "CDCCoreTests", dependencies: ["CDCCore", "CDCTesting"]),
+        .testTarget(name: "EndToEndTests", dependencies: ["CDCCore", "DeltaLog", "CDCTesting"]),
+    ],
+    swiftLanguageModes: [.v6]
+)
+
+for target in package.targets where target.type != .system {
+    target.swiftSettings = settings
+}

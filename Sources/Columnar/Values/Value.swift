@@ -1,0 +1,157 @@
+/// One value, boxed: for tests, for literals and for printing. Data on its way never takes this shape.
+public indirect enum Value: Hashable, Sendable {
+    case null
+    case boolean(Bool)
+    /// A whole number of any width.
+    case integer(Int64)
+    case float(Float)
+    case double(Double)
+    /// `unscaled` × 10^−`scale`.
+    case decimal(unscaled: Int128, scale: Int)
+    case string(String)
+    case binary([UInt8])
+    /// Days since 1970-01-01.
+    case date(Int32)
+    /// Microseconds since 1970-01-01T00:00:00Z.
+    case timestamp(Int64)
+    /// Microseconds since 1970-01-01T00:00:00 on a clock without zone.
+    case timestampNTZ(Int64)
+    /// The values of a structure's fields, in the order of its schema.
+    case structure([Value])
+    case list([Value])
+    case map(keys: [Value], values: [Value])
+}
+
+extension Value {
+    /// A decimal from its text, `-12.50`: the scale is the number of digits after the point.
+    ///
+    /// - Throws: ``ColumnarError`` with code `outOfRange` where the text is no decimal of at most 38 digits.
+    public static func decimal(_ text: String) throws(ColumnarError) -> Value {
+        let (unscaled, scale) = try DecimalText.parse(text)
+        return .decimal(unscaled: unscaled, scale: scale)
+    }
+
+    public var isNull: Bool { self == .null }
+}
+
+extension Value: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral,
+    ExpressibleByBooleanLiteral, ExpressibleByNilLiteral
+{
+    public init(stringLiteral value: String) { self = .string(value) }
+    public init(integerLiteral value: Int64) { self = .integer(value) }
+    public init(floatLiteral value: Double) { self = .double(value) }
+    public init(booleanLiteral value: Bool) { self = .boolean(value) }
+    public init(nilLiteral: ()) { self = .null }
+}
+
+extension Column {
+    /// Value `index`, boxed.
+    public func value(at index: Int) -> Value {
+        if isNull(at: index) { return .null }
+        switch values {
+        case .bits(let bits): return .boolean(bits[index])
+        case .int32(let values): return type == .date ? .date(values[index]) : .integer(Int64(values[index]))
+        case .int64(let values):
+            switch type {
+            case .timestamp: return .timestamp(values[index])
+            case .timestampNTZ: return .timestampNTZ(values[index])
+            case .decimal(_, let scale): return .decimal(unscaled: Int128(values[index]), scale: scale)
+            default: return .integer(values[index])
+            }
+        case .int128(let values):
+            guard case .decimal(_, let scale) = type else { return .null }
+            return .decimal(unscaled: values[index], scale: scale)
+        case .float(let values): return .float(values[index])
+        case .double(let values): return .double(values[index])
+        case .bytes(let values):
+            return type == .string ? .string(values.string(at: index)) : .binary(Array(values[index]))
+        case .structure(let columns, _): return .structure(columns.map { $0.value(at: index) })
+        case .list(let offsets, let elements):
+            return .list((Int(offsets[index])..<Int(offsets[index + 1])).map { elements.value(at: $0) })
+        case .map(let offsets, let keys, let values):
+            let entries = Int(offsets[index])..<Int(offsets[index + 1])
+            return .map(keys: entries.map { keys.value(at: $0) }, values: entries.map { values.value(at: $0) })
+        }
+    }
+
+    /// A column from boxed values: for tests and small tables.
+    ///
+    /// - Throws: ``ColumnarError`` where a value does not fit the type.
+    public init(_ type: DataType, values: [Value]) throws(ColumnarError) {
+        var builder = ColumnBuilder(type)
+        for value in values { try builder.append(value) }
+        self = builder.finish()
+    }
+}
+
+extension ColumnBuilder {
+    /// Appends a boxed value.
+    ///
+    /// - Throws: ``ColumnarError`` with code `outOfRange` where the value does not fit the type. Decimals may come with
+    ///   fewer digits after the point than the type has; nothing else is converted.
+    public mutating func append(_ value: Value) throws(ColumnarError) {
+        switch (type, value) {
+        case (_, .null): appendNull()
+        case (.boolean, .boolean(let value)): append(value)
+        case (.byte, .integer(let value)): append(Int32(try narrow(value, Int8.self)))
+        case (.short, .integer(let value)): append(Int32(try narrow(value, Int16.self)))
+        case (.integer, .integer(let value)): append(try narrow(value, Int32.self))
+        case (.long, .integer(let value)): append(value)
+        case (.float, .float(let value)): append(value)
+        case (.float, .double(let value)): append(Float(value))
+        case (.double, .double(let value)): append(value)
+        case (.double, .integer(let value)): append(Double(value))
+        case (.date, .date(let value)): append(value)
+        case (.timestamp, .timestamp(let value)), (.timestampNTZ, .timestampNTZ(let value)): append(value)
+        case (.string, .string(let value)): try append(value)
+        case (.binary, .binary(let value)): try append(value)
+        case (.decimal(let precision, let scale), .decimal(let unscaled, let own)):
+            let rescaled = try DecimalText.rescale(unscaled, from: own, to: scale, precision: precision)
+            if kind == .int64 { append(Int64(rescaled)) } else { append(rescaled) }
+        case (.decimal, .integer(let value)): try append(.decimal(unscaled: Int128(value), scale: 0))
+        case (.structure(let schema), .structure(let values)):
+            guard values.count == schema.count else {
+                throw ColumnarError(.mismatch, "\(values.count) values for a structure of \(schema.count) fields")
+            }
+            for (index, value) in values.enumerated() { try children[index].append(value) }
+            try appendNested()
+        case (.list, .list(let values)):
+            for value in values { try children[0].append(value) }
+            try appendNested()
+        case (.map, .map(let keys, let values)):
+            for key in keys { try children[0].append(key) }
+            for value in values { try children[1].append(value) }
+            try appendNested()
+        default: throw ColumnarError(.outOfRange, "\(value) does not fit the type \(type)")
+        }
+    }
+
+    private func narrow<T: FixedWidthInteger>(_ value: Int64, _: T.Type) throws(ColumnarError) -> T {
+        guard let narrowed = T(exactly: value) else {
+            throw ColumnarError(.outOfRange, "\(value) does not fit the type \(type)")
+        }
+        return narrowed
+    }
+}
+
+extension RecordBatch {
+    /// A batch from boxed rows: for tests and small tables.
+    ///
+    /// - Throws: ``ColumnarError`` where a row has another number of values than the schema, or a value does not fit.
+    public init(_ schema: Schema, rows: [[Value]]) throws(ColumnarError) {
+        var builder = RecordBatchBuilder(schema)
+        for row in rows {
+            guard row.count == schema.count else {
+                throw ColumnarError(.mismatch, "a row of \(row.count) values for \(schema.count) columns")
+            }
+            for (index, value) in row.enumerated() { try builder.columns[index].append(value) }
+        }
+        try self.init(schema, builder.columns.indices.map { builder.columns[$0].finish() }, rowCount: rows.count)
+    }
+
+    /// Row `index`, boxed.
+    public func row(_ index: Int) -> [Value] { columns.map { $0.value(at: index) } }
+
+    /// All rows, boxed.
+    public var rows: [[Value]] { (0..<rowCount).map(row) }
+}

@@ -81,13 +81,22 @@ extension ObjectStorage {
         try await list(folder, from: "")
     }
 
+    /// All bytes of an object; `nil` where there is no such object.
+    public func readIfPresent(_ path: String) async throws(StorageError) -> [UInt8]? {
+        do { return try await read(path) } catch {
+            if error.code == .notFound { return nil }
+            throw error
+        }
+    }
+
     /// Whether there is an object of that name.
     public func exists(_ path: String) async throws(StorageError) -> Bool {
         do {
             _ = try await attributes(of: path)
             return true
-        } catch where error.code == .notFound {
-            return false
+        } catch {
+            if error.code == .notFound { return false }
+            throw error
         }
     }
 }

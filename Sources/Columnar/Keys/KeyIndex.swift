@@ -119,3 +119,10 @@ private struct KeyComparison {
         return true
     }
 }
+
+extension KeyIndex {
+    /// A hash of the key of each row, by which keys can be divided: equal keys have equal hashes.
+    public static func hashes(of keys: [Column]) throws(ColumnarError) -> [UInt64] {
+        try KeyHashes.hash(keys)
+    }
+}

@@ -1,0 +1,258 @@
+import CoreMetrics
+import CDCJSON
+import Columnar
+import LakeStorage
+
+/// The applying half: brings published cuts into the destination, in order, and publishes consistent points.
+///
+/// How far each table is stands in the table itself, so it may be stopped at any moment and goes on where it was.
+actor Applier {
+    private let pipeline: String
+    private let destination: any ChangeDestination
+    private let volume: StagingVolume
+    private let selections: [TableSelection]
+    private let options: IngestionOptions
+    private let observer: PipelineObserver
+    private let retry: Retry
+
+    /// Where each table is; no entry where the destination has no such table.
+    private(set) var tables: [TableName: AppliedTable] = [:]
+    /// Up to where each table has the source's changes, whether or not there were any.
+    private var reached: [TableName: LSN] = [:]
+    /// The newest consistent point.
+    private(set) var point: ConsistentPoint?
+    /// Tables that failed in this run, and are left alone until the next.
+    private(set) var failures: [TableName: any Error] = [:]
+
+    init(
+        pipeline: String,
+        destination: any ChangeDestination,
+        volume: StagingVolume,
+        tables: [TableSelection],
+        options: IngestionOptions,
+        clock: any EngineClock,
+        observer: PipelineObserver
+    ) {
+        self.pipeline = pipeline
+        self.destination = destination
+        self.volume = volume
+        selections = tables
+        self.options = options
+        self.observer = observer
+        retry = Retry(options: options, clock: clock, observer: observer)
+    }
+
+    // MARK: Recovery
+
+    /// Finds out how far the destination is.
+    func recover() async throws {
+        failures = [:]
+        point = try await destination.latestConsistentPoint(pipeline: pipeline)
+        tables = [:]
+        for selection in selections {
+            if let table = try await destination.position(of: selection.destination, pipeline: pipeline) {
+                tables[selection.source] = table
+            }
+        }
+        reached = tables.mapValues(\.position.lsn)
+        for entry in point?.tables ?? [] where tables[entry.source] != nil {
+            reached[entry.source] = max(reached[entry.source] ?? .zero, entry.lsn)
+        }
+    }
+
+    /// How far each table is, counting cuts that brought it nothing and so left no trace in it.
+    var positions: [TableName: AppliedPosition] {
+        tables.mapValues(\.position).merging(
+            reached.map { ($0.key, AppliedPosition(cut: 0, lsn: $0.value)) },
+            uniquingKeysWith: { AppliedPosition(cut: $0.cut, lsn: max($0.lsn, $1.lsn)) }
+        ).filter { tables[$0.key] != nil }
+    }
+
+    /// The last cut of which the destination knows.
+    var lastCut: Int64 {
+        max(point?.cut ?? 0, tables.values.map(\.position.cut).max() ?? 0)
+    }
+
+    // MARK: Applying
+
+    /// Applies all published cuts that are not applied yet, in order.
+    ///
+    /// A table that cannot be applied is left where it is, with its error in ``failures``; the others go on.
+    func applyPublishedCuts() async throws {
+        let cuts = try await volume.publishedCuts(from: (point?.settledCut ?? 0) + 1)
+        for cut in cuts {
+            try Task.checkCancellation()
+            try await apply(try await volume.manifest(cut))
+        }
+    }
+
+    private func apply(_ manifest: Manifest) async throws {
+        for level in TableOrder.levels(manifest.tables.map(\.description)) {
+            let work = level.compactMap { name in
+                manifest.table(name).flatMap { $0.hasNews && needs($0, cut: manifest.cut) ? $0 : nil }
+            }
+            let results = try await concurrentMap(work, limit: options.parallelism) { [self] table in
+                let result: Result<AppliedCommit, any Error>
+                do {
+                    try await checkContinues(table, cut: manifest.cut)
+                    result = .success(
+                        try await retry("applying cut \(manifest.cut) to table \(table.description.name)") {
+                            try await apply(table, of: manifest)
+                        }
+                    )
+                } catch is CancellationError { throw CancellationError() } catch {
+                    result = .failure(error)
+                }
+                return (table, result)
+            }
+            for (table, result) in results { note(table, result, manifest) }
+        }
+        for table in manifest.tables where table.state == .streaming {
+            let name = table.description.name
+            if failures[name] == nil, tables[name] != nil {
+                reached[name] = max(reached[name] ?? .zero, table.through)
+            }
+        }
+        try await publish(manifest)
+    }
+
+    private func needs(_ table: Manifest.Table, cut: Int64) -> Bool {
+        let name = table.description.name
+        // A table that failed is out of step, until a snapshot replaces it as a whole.
+        if failures[name] != nil, table.snapshot == nil { return false }
+        if !selections.contains(where: { $0.source == name }) { return false }
+        guard let applied = tables[name] else { return true }
+        return applied.position.cut < cut
+    }
+
+    /// Refuses changes that do not follow on what the table has.
+    private func checkContinues(_ table: Manifest.Table, cut: Int64) throws {
+        let name = table.description.name
+        guard table.snapshot == nil, table.from > reached[name] ?? .zero else { return }
+        throw CDCError(
+            .manifestCorrupt,
+            "cut \(cut) holds the changes of table \(name) above LSN \(table.from), but the table has them only up to "
+                + "\(reached[name] ?? .zero): a cut between is missing from \(volume.path). Restore it, or ask for a full "
+                + "refresh of the table",
+            table: name
+        )
+    }
+
+    private nonisolated func apply(_ table: Manifest.Table, of manifest: Manifest) async throws -> AppliedCommit {
+        let target = DestinationTable(
+            pipeline: pipeline,
+            name: table.destination,
+            source: table.description.name,
+            schema: table.description.schema,
+            key: table.description.key,
+            metadataColumns: options.metadataColumns
+        )
+        for file in table.snapshot ?? [] { try await volume.verify(file) }
+        let work = TableWork(
+            replacement: table.snapshot?.map {
+                ReplacementFile(
+                    storage: volume.storage,
+                    path: volume.path(of: $0.path),
+                    rows: $0.rows,
+                    bytes: $0.bytes
+                )
+            },
+            changes: StagedChanges(
+                table,
+                volume: volume,
+                storedSchema: target.storedSchema,
+                rowsPerSlice: options.rowsPerSlice
+            ),
+            position: AppliedPosition(cut: manifest.cut, lsn: table.through)
+        )
+        return try await destination.apply(work, to: target)
+    }
+
+    private func note(_ table: Manifest.Table, _ result: Result<AppliedCommit, any Error>, _ manifest: Manifest) {
+        let name = table.description.name
+        switch result {
+        case .success(let commit):
+            failures[name] = nil
+            tables[name] = AppliedTable(
+                position: AppliedPosition(cut: manifest.cut, lsn: table.through),
+                version: commit.version
+            )
+            observer.metrics.rowsUpserted(name).increment(by: commit.rowsUpserted)
+            observer.metrics.rowsDeleted(name).increment(by: commit.rowsDeleted)
+            observer.report(
+                .flowProgress,
+                "table \(name) is at cut \(manifest.cut), version \(commit.version): \(commit.rowsUpserted) rows upserted, "
+                    + "\(commit.rowsDeleted) deleted",
+                severity: .metrics,
+                table: name,
+                details: [
+                    "cut": .integer(manifest.cut), "version": .integer(commit.version),
+                    "lsn": .string("\(table.through)"), "num_upserted_rows": .integer(Int64(commit.rowsUpserted)),
+                    "num_deleted_rows": .integer(Int64(commit.rowsDeleted)),
+                    "num_output_bytes": .integer(Int64(commit.bytesWritten)),
+                    "flow": .string(table.snapshot == nil ? "\(name)_cdc_flow" : "\(name)_snapshot_flow"),
+                ]
+            )
+        case .failure(let error):
+            failures[name] = error
+            observer.report(
+                .tableFailed,
+                "table \(name) could not be brought to cut \(manifest.cut): \(error)",
+                severity: .error,
+                table: name,
+                details: ["cut": .integer(manifest.cut)]
+            )
+        }
+    }
+
+    // MARK: Consistent points
+
+    private func publish(_ manifest: Manifest) async throws {
+        let settled = failures.isEmpty ? manifest.cut : point?.settledCut ?? 0
+        if let point, point.cut >= manifest.cut, point.settledCut >= settled { return }
+        var entries: [ConsistentPoint.Table] = []
+        for table in manifest.tables {
+            let name = table.description.name
+            guard let applied = tables[name] else { continue }
+            entries.append(
+                ConsistentPoint.Table(
+                    source: name,
+                    name: table.destination,
+                    version: applied.version,
+                    lsn: reached[name] ?? applied.position.lsn,
+                    isConsistent: failures[name] == nil && table.state == .streaming
+                )
+            )
+        }
+        let new = ConsistentPoint(
+            pipeline: pipeline,
+            cut: manifest.cut,
+            settledCut: settled,
+            position: manifest.position,
+            tables: entries
+        )
+        try await destination.publish(new)
+        point = new
+        observer.metrics.consistentCut.record(manifest.cut)
+        if new.isComplete {
+            observer.report(
+                .consistentPoint,
+                "all \(entries.count) tables show the source as of LSN \(manifest.position.lsn)",
+                details: [
+                    "cut": .integer(manifest.cut), "lsn": .string("\(manifest.position.lsn)"),
+                    "versions": .object(
+                        Dictionary(entries.map { ($0.name, .integer($0.version)) }, uniquingKeysWith: { $1 })
+                    ),
+                ]
+            )
+        }
+    }
+
+    /// Removes staged files that every table has behind it and that are older than the staging retention.
+    func sweep(now: Int64) async throws {
+        _ = try await volume.removeCuts(
+            upTo: point?.settledCut ?? 0,
+            publishedBefore: now - options.stagingRetention.microseconds
+        )
+    }
+}

@@ -1,0 +1,557 @@
+import CDCJSON
+import CoreMetrics
+import Columnar
+import LakeStorage
+import Parquet
+
+/// The extracting half: reads what changed at the source into the staging volume and publishes it as cuts.
+///
+/// All that it knows is in the volume's newest manifest and in snapshot plans beside it; so it may be stopped at any moment
+/// and goes on where it was. One gateway publishes into a volume.
+actor Gateway {
+    private let pipeline: String
+    private let source: any ChangeSource
+    private let volume: StagingVolume
+    private let selections: [TableSelection]
+    private let options: IngestionOptions
+    private let clock: any EngineClock
+    private let observer: PipelineObserver
+    private let retry: Retry
+
+    /// The number of the last published cut.
+    private(set) var cut: Int64 = 0
+    /// Up to where the source was looked at.
+    private(set) var lsn = LSN.zero
+    private var progress: [TableName: Progress] = [:]
+    private var lastPublished: Int64
+    /// Tables that were found unable to follow in this pass.
+    private var pendingResyncs: [TableName: ResyncReason] = [:]
+
+    /// Where the gateway is with a table.
+    private struct Progress {
+        var state: TableState
+        var through: LSN
+        var snapshotCut: Int64
+        /// The table's layout when it was last staged; `nil` where that is not known.
+        var layout: String?
+    }
+
+    /// What one pass came to.
+    enum Outcome: Equatable {
+        /// Something was staged; there may be more.
+        case advanced
+        /// Nothing is left to be read for now.
+        case idle
+    }
+
+    init(
+        pipeline: String,
+        source: any ChangeSource,
+        volume: StagingVolume,
+        tables: [TableSelection],
+        options: IngestionOptions,
+        clock: any EngineClock,
+        observer: PipelineObserver
+    ) {
+        self.pipeline = pipeline
+        self.source = source
+        self.volume = volume
+        selections = tables
+        self.options = options
+        self.clock = clock
+        self.observer = observer
+        retry = Retry(options: options, clock: clock, observer: observer)
+        lastPublished = clock.now()
+    }
+
+    var states: [TableName: TableState] { progress.mapValues(\.state) }
+
+    /// Whether every table that can follow has its rows and its changes up to a point.
+    func isCaughtUp(to goal: LSN) -> Bool {
+        lsn >= goal && !progress.values.contains { $0.state == .pending || $0.state == .snapshotting }
+    }
+
+    // MARK: Recovery
+
+    /// Finds out how far extraction is: from the volume, and where the volume does not know, from the tables.
+    ///
+    /// - Parameters:
+    ///   - applied: How far the destination's tables are; no entry where there is no table.
+    ///   - appliedCut: The last cut that the destination knows of.
+    ///   - checkpoint: What the checkpoint store remembers, as a hint.
+    ///   - refresh: Tables that are to be read anew.
+    func recover(
+        applied: [TableName: AppliedPosition],
+        appliedCut: Int64,
+        checkpoint: Checkpoint?,
+        refresh: Set<TableName>
+    ) async throws {
+        let manifest: Manifest?
+        if let newest = try await volume.publishedCuts().last { manifest = try await volume.manifest(newest) } else {
+            manifest = nil
+        }
+        if let manifest {
+            guard manifest.pipeline == pipeline else {
+                throw CDCError(
+                    .anotherGateway,
+                    "the staging volume \(volume.path) belongs to pipeline '\(manifest.pipeline)'; give '\(pipeline)' "
+                        + "a volume of its own"
+                )
+            }
+            guard manifest.source == source.identity else {
+                throw CDCError(
+                    .invalidConfiguration,
+                    "the staging volume \(volume.path) holds changes of '\(manifest.source)', not of "
+                        + "'\(source.identity)'; give each source a pipeline and a volume of its own"
+                )
+            }
+        }
+        cut = max(manifest?.cut ?? 0, appliedCut)
+        lsn = manifest?.position.lsn ?? .zero
+        for selection in selections {
+            let name = selection.source
+            var known: Progress
+            if let staged = manifest?.table(name) {
+                known = Progress(
+                    state: staged.state,
+                    through: staged.through,
+                    snapshotCut: staged.snapshotCut,
+                    layout: staged.description.layout
+                )
+                if applied[name] == nil, known.state == .streaming, staged.snapshotCut <= appliedCut {
+                    known.state = .pending  // its table was removed from the destination
+                }
+            } else if let position = applied[name] {
+                // The volume was lost, or the table was taken out of the pipeline for a while.
+                known = Progress(state: .streaming, through: position.lsn, snapshotCut: position.cut, layout: nil)
+                lsn = max(lsn, position.lsn)
+            } else {
+                known = Progress(state: .pending, through: .zero, snapshotCut: 0, layout: nil)
+            }
+            if refresh.contains(name), known.state != .snapshotting { known.state = .pending }
+            progress[name] = known
+        }
+        // Where nothing happened at the source, the store may know a later point than the last cut.
+        if let checkpoint, let manifest, checkpoint.cut == manifest.cut, checkpoint.lsn > lsn {
+            lsn = checkpoint.lsn
+            for (name, known) in progress where known.state == .streaming && known.through == manifest.position.lsn {
+                progress[name]?.through = checkpoint.lsn
+            }
+        }
+    }
+
+    /// Takes note that a table cannot be applied any more.
+    func markForResync(_ table: TableName, _ reason: ResyncReason) {
+        progress[table]?.state = .needsResync(reason)
+    }
+
+    // MARK: Extraction
+
+    /// Reads what is new, stages it and publishes it as one cut.
+    func extract() async throws -> Outcome {
+        var tables = try await describeTables()
+        let snapshots = try await advanceSnapshots(&tables)
+
+        let isSnapshotting = progress.values.contains { $0.state == .snapshotting }
+        guard let position = try await nextPosition(completesSnapshot: !snapshots.isEmpty) else {
+            return isSnapshotting ? .advanced : .idle
+        }
+        if position.lsn < lsn { markRewound(position) }
+
+        let names = tables.keys.sorted()
+        let entries = try await stage(names.compactMap { tables[$0] }, snapshots: snapshots, position: position)
+        let hasNews = entries.contains(where: \.hasNews)
+        let stateChanged = entries.contains { progress[$0.description.name]?.state != $0.state }
+        let isOverdue =
+            position.lsn > lsn && clock.now() - lastPublished >= options.idleCutInterval.microseconds
+        lsn = position.lsn
+        if hasNews || stateChanged || isOverdue || cut == 0 {
+            let manifest = Manifest(
+                cut: cut + 1,
+                pipeline: pipeline,
+                source: source.identity,
+                position: position,
+                publishedAt: clock.now(),
+                tables: entries
+            )
+            try await volume.publish(manifest)
+            cut = manifest.cut
+            lastPublished = manifest.publishedAt
+            adopt(entries)
+            reportPublished(manifest)
+        } else {
+            adopt(entries)
+        }
+        return hasNews || isSnapshotting ? .advanced : .idle
+    }
+
+    private func adopt(_ entries: [Manifest.Table]) {
+        for entry in entries {
+            let name = entry.description.name
+            if case .needsResync(let reason) = entry.state, progress[name]?.state != entry.state {
+                observer.metrics.resyncs(name).increment()
+                observer.report(
+                    .needsResync,
+                    "table \(name) needs a full refresh: \(reason.message)",
+                    severity: .error,
+                    table: name
+                )
+            }
+            progress[name] = Progress(
+                state: entry.state,
+                through: entry.through,
+                snapshotCut: entry.snapshotCut,
+                layout: entry.description.layout
+            )
+        }
+    }
+
+    private func reportPublished(_ manifest: Manifest) {
+        observer.metrics.cuts.increment()
+        let rows = manifest.tables.reduce(0) { sum, table in
+            sum + (table.snapshot ?? []).reduce(0) { $0 + $1.rows } + table.changes.reduce(0) { $0 + $1.rows }
+        }
+        for table in manifest.tables where !table.changes.isEmpty {
+            observer.metrics.changesStaged(table.description.name)
+                .increment(by: table.changes.reduce(0) { $0 + $1.rows })
+        }
+        observer.report(
+            .cutPublished,
+            "published cut \(manifest.cut) up to LSN \(manifest.position.lsn): \(rows) rows",
+            details: [
+                "cut": .integer(manifest.cut), "lsn": .string("\(manifest.position.lsn)"),
+                "rows": .integer(Int64(rows)),
+                "tables": .integer(Int64(manifest.tables.count(where: \.hasNews))),
+            ]
+        )
+    }
+
+    /// What the source says of the tables now; a table that it does not have any more, or has in another layout, is marked.
+    private func describeTables() async throws -> [TableName: SourceTable] {
+        let described = try await describeAll()
+        var tables: [TableName: SourceTable] = [:]
+        for selection in selections {
+            let name = selection.source
+            do {
+                var table = try described[name, default: .failure(.notFound(name))].get()
+                if let key = selection.key { table.key = key }
+                try check(table)
+                tables[name] = table
+                if options.resyncsAutomatically, case .needsResync = progress[name]?.state {
+                    progress[name]?.state = .pending
+                }
+                if progress[name]?.state == .streaming, let layout = progress[name]?.layout, layout != table.layout {
+                    throw CDCError(
+                        .schemaChanged,
+                        "the captured columns, their types or the key of table \(name) changed at the source; ask for "
+                            + "a full refresh of the table",
+                        table: name
+                    )
+                }
+            } catch let error as CDCError {
+                // A table that was never read is a mistake in the configuration; one that was there is a state.
+                guard let reason = ResyncReason(error), progress[name]?.state != .pending else { throw error }
+                if tables[name] == nil, let staged = try await lastKnown(name) { tables[name] = staged }
+                if case .needsResync = progress[name]?.state { continue }
+                pendingResyncs[name] = reason
+            }
+        }
+        return tables
+    }
+
+    /// Asks for all tables at once, and where one of them is the trouble, for each by itself.
+    private func describeAll() async throws -> [TableName: Result<SourceTable, CDCError>] {
+        let names = selections.map(\.source)
+        do {
+            let tables = try await retry("describing the tables") { try await source.describe(names) }
+            return Dictionary(zip(names, tables.map { .success($0) }), uniquingKeysWith: { $1 })
+        } catch let error as CDCError where error.code == .tableNotFound {
+            var tables: [TableName: Result<SourceTable, CDCError>] = [:]
+            for name in names {
+                do {
+                    let table = try await retry("describing table \(name)", table: name) {
+                        try await source.describe([name]).first
+                    }
+                    tables[name] = table.map { .success($0) }
+                } catch let error as CDCError where error.code == .tableNotFound {
+                    tables[name] = .failure(error)
+                }
+            }
+            return tables
+        }
+    }
+
+    /// The table as the newest manifest describes it.
+    private func lastKnown(_ table: TableName) async throws -> SourceTable? {
+        guard cut > 0, let newest = try await volume.publishedCuts().last else { return nil }
+        return try await volume.manifest(newest).table(table)?.description
+    }
+
+    private func check(_ table: SourceTable) throws(CDCError) {
+        if table.key.isEmpty {
+            throw CDCError(
+                .noKey,
+                "table \(table.name) has no primary key; name columns that tell its rows apart with "
+                    + "TableSelection(key:)",
+                table: table.name
+            )
+        }
+        for column in table.key where table.schema[column] == nil {
+            throw CDCError(
+                .invalidConfiguration,
+                "the key column '\(column)' is not among the captured columns of table \(table.name)",
+                table: table.name
+            )
+        }
+        for name in [options.metadataColumns.commitTimestamp, options.metadataColumns.commitLSN]
+        where table.schema.fields.contains(where: { $0.name.lowercased() == name.lowercased() }) {
+            throw CDCError(
+                .invalidConfiguration,
+                "table \(table.name) has a column '\(name)' of its own; give the metadata columns other names",
+                table: table.name
+            )
+        }
+    }
+
+    /// The point up to which this pass reads; `nil` where the source never captured anything and no snapshot is complete.
+    private func nextPosition(completesSnapshot: Bool) async throws -> SourcePosition? {
+        if completesSnapshot {
+            return try await retry("waiting for the fence") { try await source.fence() }
+        }
+        return try await retry("reading the source's position") {
+            try await source.cut(after: lsn, transactionLimit: options.transactionsPerCut)
+        }
+    }
+
+    private func markRewound(_ position: SourcePosition) {
+        for (name, known) in progress where known.state == .streaming && known.through > position.lsn {
+            pendingResyncs[name] = ResyncReason(
+                .sourceRewound,
+                "the source's log ends at \(position.lsn), but was read up to \(known.through) already; it seems to "
+                    + "have been restored from an older backup. Ask for a full refresh of the table"
+            )
+        }
+    }
+
+    // MARK: Snapshots
+
+    /// A snapshot whose chunks are all staged.
+    private struct CompleteSnapshot {
+        var low: SourcePosition
+        var files: [StagedFile]
+    }
+
+    /// Stages the next chunks of tables whose rows are not all there, and returns the snapshots that are complete.
+    private func advanceSnapshots(_ tables: inout [TableName: SourceTable]) async throws -> [TableName: CompleteSnapshot] {
+        var complete: [TableName: CompleteSnapshot] = [:]
+        var budget = max(1, options.snapshotChunksPerCut)
+        for name in tables.keys.sorted() {
+            guard let table = tables[name], pendingResyncs[name] == nil,
+                progress[name]?.state == .pending || progress[name]?.state == .snapshotting
+            else { continue }
+            let snapshotCut = progress[name]?.snapshotCut ?? 0
+            let plan = try await plan(table, snapshotCut: snapshotCut)
+            progress[name]?.state = .snapshotting
+            var staged = try await volume.stagedChunks(of: table, plan: plan)
+            let done = Set(staged.map(\.number))
+            let remaining = plan.chunks.filter { !done.contains($0.number) }
+            if budget > 0 {
+                let batch = Array(remaining.prefix(budget))
+                budget -= batch.count
+                staged += try await concurrentMap(batch, limit: options.parallelism) { [self] chunk in
+                    try await retry("reading chunk \(chunk.number) of table \(name)", table: name) {
+                        try await stage(chunk, of: table, plan: plan)
+                    }
+                }
+                if !batch.isEmpty { reportProgress(name, staged, of: plan) }
+            }
+            if staged.count == plan.chunks.count {
+                let files = staged.sorted { $0.number < $1.number }.flatMap(\.files)
+                complete[name] = CompleteSnapshot(low: plan.low, files: files)
+            }
+        }
+        return complete
+    }
+
+    private func reportProgress(_ name: TableName, _ staged: [StagedChunk], of plan: SnapshotPlan) {
+        let rows = staged.reduce(0) { sum, chunk in sum + chunk.files.reduce(0) { $0 + $1.rows } }
+        let isComplete = staged.count == plan.chunks.count
+        observer.report(
+            isComplete ? .snapshotCompleted : .snapshotProgress,
+            isComplete
+                ? "all \(rows) rows of table \(name) are staged"
+                : "\(staged.count) of \(plan.chunks.count) chunks of table \(name) are staged",
+            table: name,
+            details: [
+                "rows": .integer(Int64(rows)), "chunks": .integer(Int64(staged.count)),
+                "chunksTotal": .integer(Int64(plan.chunks.count)),
+            ]
+        )
+    }
+
+    /// The plan to go on with, or a new one.
+    private func plan(_ table: SourceTable, snapshotCut: Int64) async throws -> SnapshotPlan {
+        if let plan = try await volume.snapshotPlan(of: table, snapshotCut: snapshotCut) { return plan }
+        // The low point is read before any row, so that every later change lies above it and is replayed.
+        let low = try await retry("reading the source's position", table: table.name) {
+            try await source.cut(after: .zero, transactionLimit: .max)
+        }
+        let chunks = try await retry("planning the snapshot of table \(table.name)", table: table.name) {
+            try await source.snapshotChunks(of: table)
+        }
+        let plan = SnapshotPlan(
+            id: Identifier.random(),
+            low: low ?? SourcePosition(lsn: .zero, commitTime: clock.now()),
+            snapshotCut: snapshotCut,
+            layout: table.layout,
+            chunks: chunks
+        )
+        try await volume.begin(plan, for: table)
+        observer.report(
+            .snapshotStarted,
+            "reading all rows of table \(table.name) in \(chunks.count) chunks, changes from LSN \(plan.low.lsn) on",
+            table: table.name,
+            details: ["lsn": .string("\(plan.low.lsn)"), "chunks": .integer(Int64(chunks.count))]
+        )
+        return plan
+    }
+
+    /// Stages the rows of a chunk in the destination's final form.
+    private nonisolated func stage(
+        _ chunk: SnapshotChunk,
+        of table: SourceTable,
+        plan: SnapshotPlan
+    ) async throws -> StagedChunk {
+        let schema = storedSchema(table)
+        var writer = StagedFileWriter(
+            volume: volume,
+            schema: schema,
+            prefix: "\(StagingVolume.snapshotsFolder(table.name))/\(plan.id)-\(chunk.number)-\(Identifier.random())",
+            options: options
+        )
+        do {
+            let rows = try await source.rows(of: chunk, table: table)
+            while let batch = try await rows.next() {
+                try Task.checkCancellation()
+                try checkKeys(of: batch, table)
+                let stamped = try StoredRows.stamp(batch, schema: schema, position: plan.low)
+                try await writer.write(stamped, firstLSN: plan.low.lsn, lastLSN: plan.low.lsn)
+            }
+            let staged = StagedChunk(number: chunk.number, files: try await writer.finish())
+            try await volume.record(staged, of: table, plan: plan)
+            return staged
+        } catch {
+            await writer.discard()
+            throw error
+        }
+    }
+
+    private nonisolated func storedSchema(_ table: SourceTable) -> Schema {
+        DestinationTable(
+            pipeline: pipeline,
+            name: "",
+            source: table.name,
+            schema: table.schema,
+            key: table.key,
+            metadataColumns: options.metadataColumns
+        ).storedSchema
+    }
+
+    private nonisolated func checkKeys(of batch: RecordBatch, _ table: SourceTable) throws {
+        for name in table.key where try batch.column(name).nullCount > 0 {
+            throw CDCError(
+                .nullKey,
+                "the key column '\(name)' of table \(table.name) holds NULL, so that its rows cannot be told apart; "
+                    + "name other key columns with TableSelection(key:), or correct the rows",
+                table: table.name
+            )
+        }
+    }
+
+    // MARK: Changes
+
+    /// Stages the changes of all tables up to a point; tables whose changes cannot be had come back in need of a resync.
+    private func stage(
+        _ tables: [SourceTable],
+        snapshots: [TableName: CompleteSnapshot],
+        position: SourcePosition
+    ) async throws -> [Manifest.Table] {
+        let number = cut + 1
+        let work = tables.map { table in
+            (table: table, progress: progress[table.name], snapshot: snapshots[table.name],
+             resync: pendingResyncs[table.name])
+        }
+        pendingResyncs = [:]
+        let destinations = Dictionary(uniqueKeysWithValues: selections.map { ($0.source, $0.destination) })
+        return try await concurrentMap(work, limit: options.parallelism) { [self] item in
+            let table = item.table
+            let known = item.progress ?? Progress(state: .pending, through: .zero, snapshotCut: 0, layout: nil)
+            var entry = Manifest.Table(
+                description: table,
+                destination: destinations[table.name] ?? table.name.name,
+                state: known.state,
+                from: item.snapshot?.low.lsn ?? known.through,
+                through: known.through,
+                snapshotCut: known.snapshotCut
+            )
+            if let reason = item.resync {
+                entry.state = .needsResync(reason)
+                return entry
+            }
+            guard item.snapshot != nil || known.state.followsChanges else { return entry }
+            let after = entry.from
+            do {
+                if after < position.lsn {
+                    entry.changes = try await retry("reading changes of table \(table.name)", table: table.name) {
+                        try await stageChanges(of: table, after: after, through: position.lsn, cut: number)
+                    }
+                }
+                if let snapshot = item.snapshot {
+                    entry.snapshot = snapshot.files
+                    entry.snapshotCut = number
+                }
+                entry.state = .streaming
+                entry.through = max(after, position.lsn)
+            } catch let error as CDCError {
+                guard let reason = ResyncReason(error) else { throw error }
+                entry.state = .needsResync(reason)
+            }
+            return entry
+        }
+    }
+
+    private nonisolated func stageChanges(
+        of table: SourceTable,
+        after: LSN,
+        through: LSN,
+        cut: Int64
+    ) async throws -> [StagedFile] {
+        var writer = StagedFileWriter(
+            volume: volume,
+            schema: ChangeColumns.schema(capturing: table.schema),
+            prefix: "\(StagingVolume.changesFolder(table.name))/cut-\(cut)-\(Identifier.random())",
+            options: options
+        )
+        do {
+            var order = ChangeOrder(table: table.name, after: after, through: through)
+            let changes = try await source.changes(of: table, after: after, through: through)
+            while let batch = try await changes.next() {
+                try Task.checkCancellation()
+                guard let (first, last) = try order.accept(batch) else { continue }
+                try checkKeys(of: batch, table)
+                try await writer.write(batch, firstLSN: first, lastLSN: last)
+            }
+            return try await writer.finish()
+        } catch {
+            await writer.discard()
+            throw error
+        }
+    }
+}
+
+extension Duration {
+    var microseconds: Int64 {
+        let (seconds, attoseconds) = components
+        return seconds * 1_000_000 + attoseconds / 1_000_000_000_000
+    }
+}

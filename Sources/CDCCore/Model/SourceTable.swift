@@ -1,0 +1,43 @@
+public import Columnar
+
+/// What a source says of one of its tables.
+public struct SourceTable: Hashable, Sendable {
+    public var name: TableName
+    /// The captured columns, in the order of the capture instance: column `i` here is ordinal `i + 1` of an update mask.
+    public var schema: Schema
+    /// The columns of the primary key, or of the unique key that serves as one, in key order; empty where there is none.
+    public var key: [String]
+    public var foreignKeys: [ForeignKey]
+    /// Columns (`text`, `ntext`, `image`, `…(max)`, `xml`) for which a change row holds NULL where the value was not
+    /// touched: there the update mask tells "now NULL" from "unchanged".
+    public var largeObjects: Set<String>
+    /// The name of the capture instance, for messages.
+    public var captureInstance: String
+
+    public init(
+        _ name: TableName,
+        schema: Schema,
+        key: [String],
+        foreignKeys: [ForeignKey] = [],
+        largeObjects: Set<String> = [],
+        captureInstance: String? = nil
+    ) {
+        self.name = name
+        self.schema = schema
+        self.key = key
+        self.foreignKeys = foreignKeys
+        self.largeObjects = largeObjects
+        self.captureInstance = captureInstance ?? "\(name.schema)_\(name.name)"
+    }
+}
+
+/// A reference from columns of one table to the key of another.
+public struct ForeignKey: Hashable, Sendable {
+    public var columns: [String]
+    public var references: TableName
+
+    public init(_ columns: [String], references: TableName) {
+        self.columns = columns
+        self.references = references
+    }
+}

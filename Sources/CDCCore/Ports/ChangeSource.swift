@@ -1,0 +1,66 @@
+public import Columnar
+
+/// A database whose changes can be read: SQL Server, or a fake.
+///
+/// Any task may call any method at any time, but one cursor belongs to one task. A method throws ``CDCError`` where it can say
+/// what is the matter: `retentionGap`, `sourceUnavailable` (which the engine tries again), `tableNotFound`, …
+public protocol ChangeSource: Sendable {
+    /// The database, for messages and to notice that a staging volume belongs to another one.
+    var identity: String { get }
+
+    /// What there is to know of the given tables, in the same order.
+    ///
+    /// - Throws: ``CDCError`` with code `tableNotFound`.
+    func describe(_ tables: [TableName]) async throws -> [SourceTable]
+
+    /// The highest point up to which the changes of **every** table are complete.
+    ///
+    /// - Parameters:
+    ///   - after: Where the reader is.
+    ///   - transactionLimit: The point is chosen so that about this many transactions lie between `after` and it.
+    /// - Returns: A point not before `after`, `after`'s own where nothing happened since; one **before** `after` only where
+    ///   the source's log really ends there. `nil` where nothing was ever captured.
+    func cut(after: LSN, transactionLimit: Int) async throws -> SourcePosition?
+
+    /// A point that is not before any change that was committed when the call was made.
+    ///
+    /// A source whose log is harvested later waits until the harvest has passed.
+    func fence() async throws -> SourcePosition
+
+    /// The changes of a table with an LSN above `after` and up to `through`, ordered by
+    /// `(start_lsn, command_id, seqval, operation)`, as batches with the schema ``ChangeColumns/schema(capturing:)``.
+    ///
+    /// - Throws: from here or from the cursor, ``CDCError`` with code `retentionGap` where some of them are no longer kept.
+    ///   A source checks that after each read, because a clean-up may run between any two.
+    func changes(of table: SourceTable, after: LSN, through: LSN) async throws -> any BatchCursor
+
+    /// How to read all rows of a table in pieces, each of which can be read again by itself.
+    ///
+    /// The pieces need not show the table at one moment: changes made while they are read are read afterwards.
+    func snapshotChunks(of table: SourceTable) async throws -> [SnapshotChunk]
+
+    /// The rows of one piece, as batches with the table's schema.
+    func rows(of chunk: SnapshotChunk, table: SourceTable) async throws -> any BatchCursor
+}
+
+/// Hands out batches, one after the other, to one task.
+public protocol BatchCursor: AnyObject {
+    /// The next batch; `nil` after the last.
+    func next() async throws -> RecordBatch?
+}
+
+/// A piece of a table's rows: from a key (inclusive) up to a key (exclusive), as the source writes keys.
+public struct SnapshotChunk: Hashable, Sendable {
+    /// The number of the chunk in its snapshot, counted from 0.
+    public var number: Int
+    /// `nil`: from the first row.
+    public var from: String?
+    /// `nil`: to the last row.
+    public var to: String?
+
+    public init(number: Int, from: String?, to: String?) {
+        self.number = number
+        self.from = from
+        self.to = to
+    }
+}

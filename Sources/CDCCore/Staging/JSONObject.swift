@@ -1,0 +1,30 @@
+import CDCJSON
+import Columnar
+
+/// A JSON object whose members must be there and be of the right type.
+struct JSONObject {
+    let value: JSONValue
+
+    init(_ value: JSONValue) { self.value = value }
+
+    func string(_ name: String) throws(JSONError) -> String { try member(name, value[name]?.string) }
+    func integer(_ name: String) throws(JSONError) -> Int64 { try member(name, value[name]?.integer) }
+    func array(_ name: String) throws(JSONError) -> [JSONValue] { try member(name, value[name]?.array) }
+    func lsn(_ name: String) throws(JSONError) -> LSN { try member(name, LSN(try string(name))) }
+    func tableName(_ name: String) throws(JSONError) -> TableName { try member(name, TableName(try string(name))) }
+
+    func time(_ name: String) throws(JSONError) -> Int64 {
+        try member(name, CivilTime.parse(timestamp: try string(name))?.microseconds)
+    }
+
+    func strings(_ name: String) throws(JSONError) -> [String] {
+        let array = try array(name)
+        let strings = array.compactMap(\.string)
+        return try member(name, strings.count == array.count ? strings : nil)
+    }
+
+    private func member<T>(_ name: String, _ value: T?) throws(JSONError) -> T {
+        guard let value else { throw JSONError("the member '\(name)' is missing or not what it should be", at: 0) }
+        return value
+    }
+}

@@ -1,0 +1,121 @@
+import CDCJSON
+import Columnar
+import LakeStorage
+
+/// A snapshot in progress: where in the log it began, its chunks, and which of them are staged.
+///
+/// It lives in the staging volume, so that a snapshot goes on where it stopped, whatever was lost.
+struct SnapshotPlan: Hashable {
+    /// Distinguishes the files of this attempt from those of others.
+    var id: String
+    /// The point in the log from which changes are replayed on top of the rows.
+    var low: SourcePosition
+    /// The table's last snapshot when this one began: once a newer one is published, the plan is history.
+    var snapshotCut: Int64
+    /// The table's layout when the snapshot began.
+    var layout: String
+    var chunks: [SnapshotChunk]
+}
+
+/// A chunk whose rows are staged.
+struct StagedChunk: Hashable {
+    var number: Int
+    var files: [StagedFile]
+}
+
+extension SourceTable {
+    /// What must not change under a running snapshot or between two cuts: columns, types and key, as one checksum.
+    var layout: String {
+        let columns = schema.fields.map { "\($0.name)\u{0}\($0.type)\u{0}\($0.isNullable)" }
+        return Checksum.of(Array((columns + ["\u{1}"] + key).joined(separator: "\u{2}").utf8))
+    }
+}
+
+extension StagingVolume {
+    private func planPath(_ table: TableName) -> String { path(of: "\(Self.snapshotsFolder(table))/plan.json") }
+
+    /// The plan of a table that is still of use; `nil` where there is none.
+    func snapshotPlan(of table: SourceTable, snapshotCut: Int64) async throws -> SnapshotPlan? {
+        guard let bytes = try await storage.readIfPresent(planPath(table.name)) else { return nil }
+        // A plan that cannot be read is one that does not exist: the snapshot begins again.
+        guard let value = try? JSONValue(parsing: bytes), let plan = try? SnapshotPlan(JSONObject(value)),
+            plan.snapshotCut == snapshotCut, plan.layout == table.layout
+        else { return nil }
+        return plan
+    }
+
+    /// Records a plan and forgets the chunks of older ones.
+    func begin(_ plan: SnapshotPlan, for table: SourceTable) async throws {
+        try await storage.put(planPath(table.name), plan.json)
+        for entry in try await storage.list(path(of: Self.snapshotsFolder(table.name)))
+        where entry.name.hasSuffix(".json") && entry.name != "plan.json" && !entry.name.hasPrefix(plan.id) {
+            try await storage.delete(entry.path)
+        }
+    }
+
+    /// The chunks that are staged completely.
+    func stagedChunks(of table: SourceTable, plan: SnapshotPlan) async throws -> [StagedChunk] {
+        var chunks: [StagedChunk] = []
+        let prefix = "\(plan.id)-chunk-"
+        for entry in try await storage.list(path(of: Self.snapshotsFolder(table.name)), from: prefix)
+        where entry.name.hasPrefix(prefix) {
+            guard let value = try? JSONValue(parsing: try await storage.read(entry.path)) else { continue }
+            let object = JSONObject(value)
+            if let number = try? object.integer("chunk"), let files = try? StagedFile.read("files", of: object) {
+                chunks.append(StagedChunk(number: Int(number), files: files))
+            }
+        }
+        return chunks
+    }
+
+    func record(_ chunk: StagedChunk, of table: SourceTable, plan: SnapshotPlan) async throws {
+        var writer = JSONWriter()
+        writer.object { writer in
+            writer.member("chunk", chunk.number)
+            StagedFile.write(chunk.files, as: "files", to: &writer)
+        }
+        let digits = String(chunk.number)
+        let name = "\(plan.id)-chunk-" + String(repeating: "0", count: max(0, 6 - digits.count)) + digits + ".json"
+        try await storage.put(path(of: "\(Self.snapshotsFolder(table.name))/\(name)"), writer.bytes)
+    }
+}
+
+extension SnapshotPlan {
+    fileprivate var json: [UInt8] {
+        var writer = JSONWriter()
+        writer.object { writer in
+            writer.member("id", id)
+            writer.member("lsn", low.lsn.description)
+            writer.member("commitTime", CivilTime.format(microseconds: low.commitTime) + "Z")
+            writer.member("snapshotCut", snapshotCut)
+            writer.member("layout", layout)
+            writer.key("chunks")
+            writer.array { writer in
+                for chunk in chunks {
+                    writer.object { writer in
+                        writer.member("number", chunk.number)
+                        writer.member("from", chunk.from)
+                        writer.member("to", chunk.to)
+                    }
+                }
+            }
+        }
+        return writer.bytes
+    }
+
+    fileprivate init(_ object: JSONObject) throws {
+        self.init(
+            id: try object.string("id"),
+            low: SourcePosition(lsn: try object.lsn("lsn"), commitTime: try object.time("commitTime")),
+            snapshotCut: try object.integer("snapshotCut"),
+            layout: try object.string("layout"),
+            chunks: try object.array("chunks").map(JSONObject.init).map { chunk in
+                SnapshotChunk(
+                    number: Int(try chunk.integer("number")),
+                    from: chunk.value["from"]?.string,
+                    to: chunk.value["to"]?.string
+                )
+            }
+        )
+    }
+}

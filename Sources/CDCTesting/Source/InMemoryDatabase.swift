@@ -1,0 +1,164 @@
+import CDCCore
+import Columnar
+
+/// The whole state of an in-memory source.
+struct InMemoryDatabase: Sendable {
+    var tables: [TableName: InMemoryTable] = [:]
+    /// The last commit.
+    private(set) var position: SourcePosition
+    private var commits: [SourcePosition]
+    var failures: [InMemorySource.Call: [Failure]] = [:]
+
+    struct Failure: Sendable {
+        var error: CDCError
+        var batches: Int
+    }
+
+    /// What stands in the place of a database that a transaction holds.
+    init() {
+        position = SourcePosition(lsn: .zero, commitTime: 0)
+        commits = []
+    }
+
+    init(tables definitions: [SourceTable], start: Int64) throws {
+        // Where real logs begin: the first bytes count log files, and never are zero.
+        position = SourcePosition(lsn: LSN(high: 0x0000_002D_0000_0580, low: 1), commitTime: start)
+        commits = [position]
+        for definition in definitions {
+            tables[definition.name] = try InMemoryTable(definition)
+            for key in definition.foreignKeys {
+                guard let parent = definitions.first(where: { $0.name == key.references }),
+                    parent.key.count == key.columns.count
+                else {
+                    throw InMemoryError(
+                        code: .badDefinition,
+                        table: definition.name,
+                        message: "a foreign key to \(key.references) that does not fit"
+                    )
+                }
+            }
+        }
+    }
+
+    func table(_ name: TableName) throws -> InMemoryTable {
+        guard let table = tables[name] else {
+            throw InMemoryError(code: .unknownTable, table: name, message: "there is no such table")
+        }
+        return table
+    }
+
+    func described(_ name: TableName) throws -> SourceTable {
+        guard let table = tables[name] else {
+            throw CDCError(.tableNotFound, "the source has no table \(name), or does not capture it", table: name)
+        }
+        return table.definition
+    }
+
+    mutating func load(_ name: TableName, _ rows: RecordBatch) throws {
+        _ = try table(name)
+        try tables[name]?.load(rows)
+    }
+
+    mutating func redefine(_ definition: SourceTable, rows: RecordBatch) throws {
+        var table = try InMemoryTable(definition)
+        try table.load(rows)
+        table.lowWaterMark = position.lsn.next
+        tables[definition.name] = table
+    }
+
+    // MARK: Commits
+
+    /// Writes the change rows of a transaction and ends it.
+    mutating func commit(_ changes: [InMemoryTransaction.Change], at time: Int64?) -> LSN {
+        let lsn = LSN(high: position.lsn.high + 1, low: 1)
+        position = SourcePosition(lsn: lsn, commitTime: time ?? position.commitTime + 1000)
+        commits.append(position)
+        var builders: [TableName: RecordBatchBuilder] = [:]
+        for (number, change) in changes.enumerated() {
+            guard let table = tables[change.table] else { continue }
+            var builder =
+                builders[change.table] ?? RecordBatchBuilder(ChangeColumns.schema(capturing: table.definition.schema))
+            builders[change.table] = nil
+            change.append(to: &builder, lsn: lsn, number: number, time: position.commitTime)
+            builders[change.table] = builder
+        }
+        for (name, var builder) in builders {
+            tables[name]?.changes.append(.init(lsn: lsn, rows: builder.finish()))
+        }
+        return lsn
+    }
+
+    mutating func cleanUp(_ name: TableName, below lsn: LSN) throws {
+        _ = try table(name)
+        tables[name]?.changes.removeAll { $0.lsn < lsn }
+        tables[name]?.lowWaterMark = lsn
+    }
+
+    // MARK: Reading
+
+    func cut(after: LSN, transactionLimit: Int) -> SourcePosition? {
+        let start = commits.partitioningIndex { $0.lsn > after }
+        if start == commits.count { return position }
+        return commits[min(commits.count - 1, start + max(1, min(transactionLimit, commits.count)) - 1)]
+    }
+
+    func changes(of name: TableName, after: LSN, through: LSN) throws -> [RecordBatch] {
+        guard let table = tables[name] else {
+            throw CDCError(.tableNotFound, "the source has no table \(name), or does not capture it", table: name)
+        }
+        guard after.next >= table.lowWaterMark else {
+            throw CDCError(
+                .retentionGap,
+                "the source keeps the changes of table \(name) only from LSN \(table.lowWaterMark) on, and they were read "
+                    + "up to \(after); ask for a full refresh of the table, and run the pipeline more often than the "
+                    + "source's retention",
+                table: name,
+                lsn: after
+            )
+        }
+        let first = table.changes.partitioningIndex { $0.lsn > after }
+        let end = table.changes.partitioningIndex { $0.lsn > through }
+        var batches: [RecordBatch] = []
+        var pending: [RecordBatch] = []
+        var rows = 0
+        for change in table.changes[first..<max(first, end)] {
+            // A transaction of any size comes in pieces, as pages of a change table do.
+            for start in stride(from: 0, to: change.rows.rowCount, by: InMemorySource.batchRows) {
+                let end = min(start + InMemorySource.batchRows, change.rows.rowCount)
+                pending.append(try change.rows.slice(start..<end))
+                rows += end - start
+                if rows >= InMemorySource.batchRows {
+                    batches.append(try .concatenate(pending))
+                    (pending, rows) = ([], 0)
+                }
+            }
+        }
+        if !pending.isEmpty { batches.append(try .concatenate(pending)) }
+        return batches
+    }
+
+    // MARK: Failures
+
+    mutating func takeFailure(_ call: InMemorySource.Call) -> Failure? {
+        guard var waiting = failures[call], !waiting.isEmpty else { return nil }
+        let failure = waiting.removeFirst()
+        failures[call] = waiting
+        return failure
+    }
+
+    mutating func failIfAsked(_ call: InMemorySource.Call) throws {
+        if let failure = takeFailure(call) { throw failure.error }
+    }
+}
+
+extension Array {
+    /// The first index whose element satisfies a predicate that holds for all elements after it too.
+    fileprivate func partitioningIndex(_ predicate: (Element) -> Bool) -> Int {
+        var (low, high) = (0, count)
+        while low < high {
+            let middle = (low + high) / 2
+            if predicate(self[middle]) { high = middle } else { low = middle + 1 }
+        }
+        return low
+    }
+}

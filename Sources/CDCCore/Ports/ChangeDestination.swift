@@ -59,9 +59,11 @@ public struct DestinationTable: Hashable, Sendable {
     }
 
     /// The columns of the destination table: the source's, then the metadata columns.
+    ///
+    /// All may be null, whatever the source says: a column that the source drops later has no values from then on.
     public var storedSchema: Schema {
         Schema(
-            schema.fields + [
+            schema.fields.map { Field($0.name, $0.type) } + [
                 Field(metadataColumns.commitTimestamp, .timestamp),
                 Field(metadataColumns.commitLSN, .string),
             ]

@@ -1,0 +1,160 @@
+import Columnar
+import LakeStorage
+import Parquet
+
+/// Writes rows into new data files of a table: one file open for each partition, closed when it is large enough.
+///
+/// Files appear in the folder, not in the table: that takes a commit with the ``AddFile``s that ``finish()`` returns.
+struct DataFileWriter {
+    private let folder: any ObjectStorage
+    private let partitionColumns: [String]
+    private let fileSchema: Schema
+    private let options: DataWriteOptions
+    private let now: Int64
+    private var open: [[String?]: OpenFile] = [:]
+    private(set) var finished: [AddFile] = []
+    private(set) var rowCount = 0
+
+    private struct OpenFile {
+        var path: String
+        var parquet: ParquetWriter
+        var output: any ObjectWriter
+        var bytes = 0
+    }
+
+    init(_ table: TableLayout, options: DataWriteOptions) {
+        folder = table.log.folder
+        partitionColumns = table.partitionColumns
+        fileSchema = Schema(table.schema.fields.filter { !table.partitionColumns.contains($0.name) })
+        self.options = options
+        now = table.log.now()
+    }
+
+    /// Appends rows with the table's schema.
+    mutating func write(_ batch: RecordBatch) async throws {
+        if batch.rowCount == 0 { return }
+        rowCount += batch.rowCount
+        if partitionColumns.isEmpty {
+            try await write(batch, partition: [])
+            return
+        }
+        for (partition, rows) in try partitions(of: batch) {
+            let part = try RecordBatch.assembling(rows, from: [batch]).selecting(fileSchema.fields.map(\.name))
+            try await write(part, partition: partition)
+        }
+    }
+
+    /// Ends all files and returns what a commit needs to add them.
+    mutating func finish() async throws -> [AddFile] {
+        for partition in open.keys { try await close(partition) }
+        defer { finished = [] }
+        return finished
+    }
+
+    /// Forgets the files that are open and removes those that are finished.
+    mutating func discard() async {
+        for file in open.values { await file.output.discard() }
+        open = [:]
+        for file in finished { try? await folder.delete(LogPath.decode(file.path) ?? file.path) }
+        finished = []
+    }
+
+    private mutating func write(_ batch: RecordBatch, partition: [String?]) async throws {
+        var file: OpenFile
+        if let current = open.removeValue(forKey: partition) {
+            file = current
+        } else {
+            let path = path(partition)
+            file = OpenFile(
+                path: path,
+                parquet: try ParquetWriter(schema: fileSchema, options: options.parquet),
+                output: try await folder.create(path)
+            )
+        }
+        do {
+            let aligned = try RecordBatch(fileSchema, batch.columns, rowCount: batch.rowCount)
+            try file.parquet.write(aligned)
+            try await Self.drain(&file)
+        } catch {
+            await file.output.discard()
+            throw error
+        }
+        let isFull = file.parquet.estimatedByteCount >= options.targetFileBytes
+        open[partition] = file
+        if isFull { try await close(partition) }
+    }
+
+    private mutating func close(_ partition: [String?]) async throws {
+        guard var file = open.removeValue(forKey: partition) else { return }
+        let metadata: ParquetMetadata
+        do {
+            metadata = try file.parquet.finish()
+            try await Self.drain(&file)
+        } catch {
+            await file.output.discard()
+            throw error
+        }
+        try await file.output.finish()
+        finished.append(
+            AddFile(
+                path: LogPath.encode(file.path),
+                partitionValues: Dictionary(zip(partitionColumns, partition), uniquingKeysWith: { $1 }),
+                size: Int64(file.bytes),
+                modificationTime: now,
+                stats: FileStatistics.json(metadata)
+            )
+        )
+    }
+
+    private static func drain(_ file: inout OpenFile) async throws {
+        let bytes = file.parquet.takeBytes()
+        if bytes.isEmpty { return }
+        file.bytes += bytes.count
+        try await file.output.write(bytes)
+    }
+
+    // MARK: Names and partitions
+
+    private func path(_ partition: [String?]) -> String {
+        let folders = zip(partitionColumns, partition).map { name, value in
+            "\(Self.escape(name))=\(value.map(Self.escape) ?? "__HIVE_DEFAULT_PARTITION__")/"
+        }
+        return folders.joined() + DataFileName.new()
+    }
+
+    /// A text as part of a Hive-style folder name: what a file system or a URI might trip over becomes `%` and two digits.
+    private static func escape(_ text: String) -> String {
+        let digits = Array("0123456789ABCDEF".utf8)
+        var result: [UInt8] = []
+        for byte in text.utf8 {
+            let isPlain = byte > 0x20 && byte != 0x7F && !"\"#%'*/:=?\\{}[]^ ".utf8.contains(byte)
+            if isPlain { result.append(byte) } else {
+                result += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+            }
+        }
+        return String(decoding: result, as: UTF8.self)
+    }
+
+    /// The rows of each partition that a batch has, in the order in which the partitions come.
+    ///
+    /// Values are boxed here, a row at a time: partitioned tables have few partitions with long runs of rows each.
+    private func partitions(of batch: RecordBatch) throws -> [([String?], [RowRun])] {
+        let columns = try partitionColumns.map { try batch.column($0) }
+        var order: [[Value]] = []
+        var runs: [[Value]: [RowRun]] = [:]
+        for row in 0..<batch.rowCount {
+            let values = columns.map { $0.value(at: row) }
+            if runs[values] == nil { order.append(values) }
+            runs[values, default: []].append(row: row)
+        }
+        return try order.map { values in
+            let texts = try zip(values, columns).map { try PartitionValue.text($0, $1.type) }
+            return (texts, runs[values] ?? [])
+        }
+    }
+}
+
+/// Names of data files, as Delta tables have them.
+enum DataFileName {
+    static func new() -> String { "part-00000-\(UniqueName.uuid()).c000.parquet" }
+}

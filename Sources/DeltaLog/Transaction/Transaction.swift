@@ -1,0 +1,249 @@
+import CDCJSON
+public import Columnar
+import LakeStorage
+
+/// A commit in the making: what was read, what changes, and the attempt to write it as the table's next version.
+///
+/// Other writers may commit meanwhile. Where what they did does not contradict this commit, it is written after theirs;
+/// where it does, ``commit()`` fails with a ``CommitConflict``, and the work is to be planned anew on a newer snapshot.
+///
+/// ```swift
+/// var transaction = Transaction(on: snapshot, CommitOperation("WRITE", parameters: ["mode": "Append"]))
+/// transaction.actions.append(.add(file))
+/// transaction.actions.append(.transaction(SetTransaction(appId: "ingest/orders", version: 17)))
+/// let result = try await transaction.commit()
+/// ```
+public struct Transaction: Sendable {
+    public let log: TableLog
+    /// What the commit was planned on; `nil` where it creates the table.
+    public let snapshot: Snapshot?
+    public var operation: CommitOperation
+    public var reads: ReadSet = .nothing
+    /// Applications whose versions were read to decide what to do. Those that the commit sets itself need not be named.
+    public var readApplications: Set<String> = []
+    /// What changes, without a commit info.
+    public var actions: [Action] = []
+    /// Free text for the table's history.
+    public var userMetadata: String?
+    /// How often to try while other writers are faster.
+    public var maximumAttempts = 100
+
+    /// A change of a table.
+    public init(on snapshot: Snapshot, _ operation: CommitOperation) {
+        log = snapshot.log
+        self.snapshot = snapshot
+        self.operation = operation
+    }
+
+    /// The first commit of a table; ``actions`` must hold its protocol and metadata.
+    public init(creating log: TableLog, _ operation: CommitOperation = CommitOperation("CREATE TABLE")) {
+        self.log = log
+        snapshot = nil
+        self.operation = operation
+    }
+
+    /// The first commit of a table with these columns, with the lowest protocol that they and the properties allow.
+    ///
+    /// - Throws: ``DeltaError`` with code `invalidSchema` or `unsupportedFeature`.
+    public init(
+        creating log: TableLog,
+        schema: Schema,
+        partitionColumns: [String] = [],
+        properties: [String: String] = [:],
+        name: String? = nil,
+        description: String? = nil
+    ) throws(DeltaError) {
+        let metadata = try TableMetadata(
+            creating: schema,
+            partitionColumns: partitionColumns,
+            properties: properties,
+            name: name,
+            description: description,
+            at: log.now()
+        )
+        self.init(
+            creating: log,
+            CommitOperation(
+                "CREATE TABLE",
+                parameters: [
+                    "partitionBy": .string(JSONValue.array(partitionColumns.map { .string($0) }).text),
+                    "properties": .string(JSONValue.object(properties.mapValues { .string($0) }).text),
+                    "isManaged": "false",
+                    "description": description.map { .string($0) } ?? .null,
+                ]
+            )
+        )
+        actions = [.protocol(try .lowest(for: schema, properties: properties)), .metadata(metadata)]
+    }
+
+    /// Writes the commit as the table's next version.
+    ///
+    /// - Throws: ``DeltaError`` with code `conflict` (or `tableExists` where the table was to be created), whose
+    ///   ``DeltaError/conflict`` says what contradicts; `invalidTransaction`, `constraintViolated` or `unsupportedFeature`
+    ///   where the commit itself must not be; `tooManyAttempts`, `outcomeUnknown` or `storage`.
+    public func commit() async throws(DeltaError) -> CommitResult {
+        do {
+            try CommitRules.check(actions, snapshot)
+            return try await attempt()
+        } catch {
+            throw error.inTable(log.path)
+        }
+    }
+
+    // MARK: Attempts
+
+    private func attempt() async throws(DeltaError) -> CommitResult {
+        let id = UniqueName.uuid()
+        var state = snapshot?.state ?? LogState()
+        var version = (snapshot?.version ?? -1) + 1
+        var failures = 0
+        let loser = ConflictChecker.Loser(
+            reads: reads,
+            applications: readApplications,
+            actions: actions,
+            base: snapshot.map { ($0.protocol, $0.metadata, $0.schema) }
+        )
+        for attempt in 1...max(1, maximumAttempts) {
+            let lines = [.commitInfo(info(id))] + actions
+            do {
+                try await log.folder.putIfAbsent(CommitReader.path(version), ActionWriter.write(lines))
+                return try await committed(version, lines, state, attempt)
+            } catch let error as StorageError {
+                let winners = try await winners(from: version, after: error)
+                if let first = winners.first, first.actions.commitInfo?.txnId == id {
+                    // The storage reported a failure, or a second try of its own found the first one's work.
+                    return try await committed(version, lines, state, attempt)
+                }
+                if winners.isEmpty {
+                    guard error.code == .alreadyExists || error.isRetryable, failures < 5 else {
+                        throw DeltaError(error, "version \(version) could not be committed", version: version)
+                    }
+                    failures += 1
+                    try? await Task.sleep(for: .milliseconds(10 << failures))
+                }
+                for winner in winners {
+                    if let conflict = ConflictChecker.conflict(loser, winner) { throw refusal(conflict) }
+                    state.apply(winner.actions)
+                    version = winner.version + 1
+                }
+            } catch let error as DeltaError {
+                throw error
+            } catch {
+                throw DeltaError(.storage, "\(error)", version: version, underlying: error)
+            }
+        }
+        throw DeltaError(
+            .tooManyAttempts,
+            "other writers were faster \(maximumAttempts) times; try again, or let fewer writers commit to the table",
+            version: version
+        )
+    }
+
+    /// The commits from `version` on, which others made.
+    private func winners(
+        from version: Int64,
+        after error: StorageError
+    ) async throws(DeltaError) -> [ConflictChecker.Winner] {
+        do {
+            let commits = LogSegment.commits(try await LogSegment.list(log.folder, from: version))
+            try LogSegment.checkContiguous(commits, from: version)
+            var winners: [ConflictChecker.Winner] = []
+            for commit in commits {
+                let actions = try await CommitReader.read(log.folder, commit.version)
+                winners.append(ConflictChecker.Winner(version: commit.version, actions: actions))
+            }
+            return winners
+        } catch let failure {
+            if error.code == .alreadyExists { throw failure }
+            throw DeltaError(
+                .outcomeUnknown,
+                "the storage failed while version \(version) was written (\(error.message)), and whether it was written "
+                    + "could not be found out (\(failure.message)); read the table again before repeating the work",
+                version: version,
+                underlying: error
+            )
+        }
+    }
+
+    private func committed(
+        _ version: Int64,
+        _ lines: [Action],
+        _ state: LogState,
+        _ attempts: Int
+    ) async throws(DeltaError) -> CommitResult {
+        var state = state
+        state.apply(lines)
+        let path = CommitReader.path(version)
+        // What cannot be looked at now is looked at by the snapshot's next update.
+        let attributes = try? await log.folder.attributes(of: path)
+        let file = attributes.map {
+            LogSegment.CommitFile(version: version, path: $0.path, size: $0.size, modified: $0.modified)
+        }
+        let snapshot = try Snapshot(
+            log: log,
+            version: version,
+            state: state,
+            timestamp: max((self.snapshot?.timestamp ?? 0) + 1, file?.modified ?? log.now()),
+            commitFile: file,
+            previousSchema: self.snapshot.map { ($0.metadata.schemaString, $0.schema) }
+        )
+        return CommitResult(
+            version: version,
+            snapshot: snapshot,
+            attempts: attempts,
+            checkpoint: await CheckpointWriter.writeIfDue(snapshot)
+        )
+    }
+
+    // MARK: Pieces
+
+    private func refusal(_ conflict: CommitConflict) -> DeltaError {
+        DeltaError(
+            conflict.kind == .tableCreated ? .tableExists : .conflict,
+            "\(conflict); plan the work anew on the newest snapshot",
+            version: conflict.winnerVersion,
+            conflict: conflict
+        )
+    }
+
+    private func info(_ id: String) -> CommitInfo {
+        var info = CommitInfo()
+        info.timestamp = log.now()
+        info.operation = operation.name
+        info.operationParameters = operation.parameters
+        info.readVersion = snapshot?.version
+        info.isolationLevel = onlyRearranges ? "SnapshotIsolation" : "Serializable"
+        info.isBlindAppend = isBlindAppend
+        info.operationMetrics = operation.metrics.mapValues { .string(String($0)) }
+        info.userMetadata = userMetadata
+        info.engineInfo = DeltaLibrary.engineInfo
+        info.txnId = id
+        return info
+    }
+
+    /// Whether the commit only adds files and read none.
+    private var isBlindAppend: Bool {
+        reads.isEmpty
+            && !actions.contains { action in
+                if case .remove = action { true } else { false }
+            }
+    }
+
+    /// Whether the commit moves rows from files to files and does nothing else.
+    private var onlyRearranges: Bool {
+        var files = 0
+        for action in actions {
+            switch action {
+            case .add(let file):
+                if file.dataChange { return false }
+                files += 1
+            case .remove(let file):
+                if file.dataChange { return false }
+                files += 1
+            case .protocol, .metadata, .transaction: return false
+            default: break
+            }
+        }
+        return files > 0
+    }
+}

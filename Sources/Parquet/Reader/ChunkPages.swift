@@ -1,0 +1,70 @@
+/// The pages of a column chunk, found by walking their headers before anything is decoded.
+struct ChunkPages {
+    struct Page {
+        var header: PageHeader
+        /// Where the page itself lies in the chunk's bytes.
+        var body: Range<Int>
+    }
+
+    private(set) var dictionary: Page?
+    private(set) var pages: [Page] = []
+    /// The values of all pages, nulls included.
+    private(set) var valueCount = 0
+
+    /// The most values that a page may have however few bytes it takes: a run of one value takes next to none.
+    private static let mostValuesOfPage = 1 << 26
+
+    /// - Parameters:
+    ///   - valueCount: how many values there are by the footer; `nil` where `bytes` holds only some of the pages, and all
+    ///     of it is to be used.
+    init(
+        _ bytes: UnsafeRawBufferPointer,
+        valueCount expected: Int?,
+        codec: ParquetCodec,
+        verifiesChecksums: Bool = true
+    ) throws(ParquetError) {
+        var position = 0
+        while expected.map({ valueCount < $0 }) ?? (position < bytes.count) {
+            guard position < bytes.count else {
+                throw .corrupt("the pages have \(valueCount) values, the footer says \(expected ?? 0)")
+            }
+            var reader = ThriftReader(try bytes.rest(position, "a page"))
+            let header = try PageHeader(&reader)
+            position += reader.position
+            let body = try bytes.part(position, header.compressedByteCount, "a page")
+            let range = position..<position + header.compressedByteCount
+            position = range.upperBound
+            guard let type = header.type, type != .index else { continue }
+            try PageDecompressor.check(
+                codec,
+                compressed: header.compressedByteCount,
+                uncompressed: header.uncompressedByteCount
+            )
+            if verifiesChecksums, let checksum = header.checksum, PageChecksum.of(body) != checksum {
+                throw ParquetError(
+                    .checksumMismatch,
+                    "the bytes of a page are not those that were written; restore the file or write it again"
+                )
+            }
+            let page = Page(header: header, body: range)
+            if type == .dictionary {
+                guard dictionary == nil, pages.isEmpty else {
+                    throw .corrupt("a column has a dictionary behind its first page")
+                }
+                dictionary = page
+                continue
+            }
+            guard header.valueCount <= max(ChunkPages.mostValuesOfPage, header.uncompressedByteCount) else {
+                throw ParquetError(.tooLarge, "\(header.valueCount) values in a page of \(body.count) bytes")
+            }
+            valueCount = valueCount.saturatingSum(header.valueCount)
+            pages.append(page)
+        }
+        if let expected, valueCount != expected {
+            throw .corrupt("the pages have \(valueCount) values, the footer says \(expected)")
+        }
+        guard valueCount <= Int32.max else {
+            throw ParquetError(.tooLarge, "a row group of more than 2^31 values; read fewer rows at a time")
+        }
+    }
+}

@@ -20,6 +20,7 @@ let package = Package(
     products: [
         .library(name: "Columnar", targets: ["Columnar"]),
         .library(name: "Parquet", targets: ["Parquet"]),
+        .library(name: "LakeStorage", targets: ["LakeStorage"]),
         .library(name: "DeltaLog", targets: ["DeltaLog"]),
         .library(name: "CDCCore", targets: ["CDCCore"]),
         .library(name: "CDCTesting", targets: ["CDCTesting"]),

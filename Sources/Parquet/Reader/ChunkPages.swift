@@ -11,8 +11,9 @@ struct ChunkPages {
     /// The values of all pages, nulls included.
     private(set) var valueCount = 0
 
-    /// The most values that a page may have however few bytes it takes: a run of one value takes next to none.
-    private static let mostValuesOfPage = 1 << 26
+    /// How many values more than bits the pages of a chunk may have: a run of one value takes next to no bytes, but a
+    /// file must not be able to ask for any amount of memory with a few of them.
+    private static let mostValuesBeyondBits = 1 << 27
 
     /// - Parameters:
     ///   - valueCount: how many values there are by the footer; `nil` where `bytes` holds only some of the pages, and all
@@ -24,6 +25,7 @@ struct ChunkPages {
         verifiesChecksums: Bool = true
     ) throws(ParquetError) {
         var position = 0
+        var beyondBits = 0
         while expected.map({ valueCount < $0 }) ?? (position < bytes.count) {
             guard position < bytes.count else {
                 throw .corrupt("the pages have \(valueCount) values, the footer says \(expected ?? 0)")
@@ -54,8 +56,12 @@ struct ChunkPages {
                 dictionary = page
                 continue
             }
-            guard header.valueCount <= max(ChunkPages.mostValuesOfPage, header.uncompressedByteCount) else {
-                throw ParquetError(.tooLarge, "\(header.valueCount) values in a page of \(body.count) bytes")
+            beyondBits += max(0, header.valueCount - header.uncompressedByteCount * 8)
+            guard beyondBits <= ChunkPages.mostValuesBeyondBits else {
+                throw ParquetError(
+                    .tooLarge,
+                    "more than \(ChunkPages.mostValuesBeyondBits) values in runs; write smaller row groups"
+                )
             }
             valueCount = valueCount.saturatingSum(header.valueCount)
             pages.append(page)

@@ -34,7 +34,10 @@ public struct ParquetFile: Sendable {
             throw ParquetError(.unsupported, "the file is encrypted; this version reads plain files only")
         }
         guard magic == FileMagic.plain else {
-            throw ParquetError(.notParquet, "the file does not end as Parquet files do; it is another kind, or cut short")
+            throw ParquetError(
+                .notParquet,
+                "the file does not end as Parquet files do; it is another kind, or cut short"
+            )
         }
         let length = tail.suffix(8).prefix(4).reversed().reduce(0) { $0 << 8 | Int($1) }
         guard length <= count - 12 else {
@@ -81,6 +84,7 @@ public struct ParquetFile: Sendable {
         let group = try rowGroup(index)
         let positions = try positions(columns)
         let rows = try ParquetFile.check(rows, group.rowCount, index)
+        if rows.isEmpty { return .empty(Schema(positions.map { schema.fields[$0] })) }
         if rows == [0..<group.rowCount] { return try await readRowGroup(index, columns: columns) }
         do {
             let selected = try await decode(positions, rows, index, group)
@@ -98,7 +102,11 @@ public struct ParquetFile: Sendable {
         }
         let group = metadata.rowGroups[index]
         guard group.rowCount < Int32.max else {
-            throw ParquetError(.tooLarge, "a row group of \(group.rowCount) rows; at most 2^31 - 2 are read", rowGroup: index)
+            throw ParquetError(
+                .tooLarge,
+                "a row group of \(group.rowCount) rows; at most 2^31 - 2 are read",
+                rowGroup: index
+            )
         }
         return group
     }
@@ -220,7 +228,7 @@ public struct ParquetFile: Sendable {
         for position in positions {
             let plan = metadata.columns.plans[position]
             // The pages of several leaves have rows of their own each; where there is one leaf, they are the column's.
-            guard plan.leaves.count == 1, let leaf = plan.leaves.first, !rows.isEmpty,
+            guard plan.leaves.count == 1, let leaf = plan.leaves.first,
                 let selection = try await pages(group.columns[leaf], rows, group)
             else {
                 let whole = try await decode([position], index, group)

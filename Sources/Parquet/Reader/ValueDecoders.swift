@@ -37,7 +37,9 @@ struct ValueDecoder: ~Copyable {
         switch try ValueDecoder.kind(page.encoding) {
         case .plain:
             let bytes = try page.values.part(0, count * MemoryLayout<T>.size, "a page's values")
-            if let base = bytes.baseAddress { UnsafeMutableRawPointer(target).copyMemory(from: base, byteCount: bytes.count) }
+            if let base = bytes.baseAddress {
+                UnsafeMutableRawPointer(target).copyMemory(from: base, byteCount: bytes.count)
+            }
         case .dictionary:
             let indices = try decodeIndices(page, count: count, dictionaryCount: dictionary?.count)
             dictionary?.withUnsafeBufferPointer { dictionary in
@@ -214,7 +216,11 @@ struct ValueDecoder: ~Copyable {
     @inline(__always)
     private static func copy16(_ source: UnsafeRawPointer, to target: UnsafeMutableRawPointer) {
         target.storeBytes(of: source.loadUnaligned(as: UInt64.self), as: UInt64.self)
-        target.storeBytes(of: source.loadUnaligned(fromByteOffset: 8, as: UInt64.self), toByteOffset: 8, as: UInt64.self)
+        target.storeBytes(
+            of: source.loadUnaligned(fromByteOffset: 8, as: UInt64.self),
+            toByteOffset: 8,
+            as: UInt64.self
+        )
     }
 }
 

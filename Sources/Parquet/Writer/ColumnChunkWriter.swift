@@ -164,7 +164,11 @@ struct ColumnChunkWriter: Sendable {
         var high = most
         while low < high {
             let middle = (low + high + 1) / 2
-            if Int(vector.offsets[row + middle]) - start + middle * 4 <= room { low = middle } else { high = middle - 1 }
+            if Int(vector.offsets[row + middle]) - start + middle * 4 <= room {
+                low = middle
+            } else {
+                high = middle - 1
+            }
         }
         return low
     }
@@ -179,7 +183,9 @@ struct ColumnChunkWriter: Sendable {
         if mode == .plain {
             usedPlain = true
             header.encoding = .plain
-            if leaf.physicalType == .boolean { appendBits() } else {
+            if leaf.physicalType == .boolean {
+                appendBits()
+            } else {
                 try plain.withBytes { (bytes) throws(ParquetError) in body.append(bytes) }
             }
         } else {
@@ -277,7 +283,8 @@ struct ColumnChunkWriter: Sendable {
         let hasChecksum = options.pageChecksums
         var filled = header
         // What follows a page of nothing but nulls is nothing, and stays so.
-        filled.isCompressed = options.compression.codec != .uncompressed && (header.type != .dataV2 || body.count > levels)
+        filled.isCompressed =
+            options.compression.codec != .uncompressed && (header.type != .dataV2 || body.count > levels)
         let page = try body.withBytes { (bytes) throws(ParquetError) -> EncodedPage in
             let front = UnsafeRawBufferPointer(rebasing: bytes[0..<levels])
             let rest = UnsafeRawBufferPointer(rebasing: bytes[levels...])

@@ -25,8 +25,10 @@ struct PageIndexBuilder: Sendable {
         index.lower.append(cutLower.bytes(leaf))
         index.upper.append(cutUpper.0.bytes(leaf))
         if let previous {
-            isAscending = isAscending && !cutLower.isLess(than: previous.lower) && !cutUpper.0.isLess(than: previous.upper)
-            isDescending = isDescending && !previous.lower.isLess(than: cutLower)
+            isAscending =
+                isAscending && !cutLower.isLess(than: previous.lower) && !cutUpper.0.isLess(than: previous.upper)
+            isDescending =
+                isDescending && !previous.lower.isLess(than: cutLower)
                 && !previous.upper.isLess(than: cutUpper.0)
         }
         previous = (cutLower, cutUpper.0)

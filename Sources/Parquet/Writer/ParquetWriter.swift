@@ -147,7 +147,8 @@ public struct ParquetWriter: Sendable {
                 "a batch of \(batch.schema.count) columns for a file of \(schema.count)"
             )
         }
-        for (own, other) in zip(schema.fields, batch.schema.fields) where own.name != other.name || own.type != other.type {
+        for (own, other) in zip(schema.fields, batch.schema.fields)
+        where own.name != other.name || own.type != other.type {
             throw ParquetError(
                 .invalidSchema,
                 "the batch has '\(other.name)' of type \(other.type) in place of '\(own.name)' of type \(own.type)",

@@ -72,7 +72,9 @@ struct RunningBounds: Sendable {
     }
 
     private mutating func include(_ low: Double, _ high: Double, _ isNaN: Bool) {
-        if isNaN { hasNaN = true } else {
+        if isNaN {
+            hasNaN = true
+        } else {
             // The two zeros are equal: as a bound stands the one that lies further out.
             include(.floating(low == 0 ? -0.0 : low), .floating(high == 0 ? 0.0 : high))
         }

@@ -60,7 +60,7 @@ let package = Package(
         .testTarget(name: "ParquetTests", dependencies: ["Parquet"]),
         .testTarget(name: "DeltaLogTests", dependencies: ["DeltaLog", "CDCTesting"]),
         .testTarget(name: "CDCCoreTests", dependencies: ["CDCCore", "CDCTesting"]),
-        .testTarget(name: "EndToEndTests", dependencies: ["CDCCore", "DeltaLog", "CDCTesting"]),
+        .testTarget(name: "EndToEndTests", dependencies: ["CDCCore", "DeltaLog", "CDCTesting", lifecycle]),
     ],
     swiftLanguageModes: [.v6]
 )

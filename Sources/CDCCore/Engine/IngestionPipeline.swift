@@ -137,7 +137,7 @@ public final class IngestionPipeline: Service {
         try await recover(gateway, applier, refresh)
         // Cuts that an earlier run published and did not get to apply come first.
         try await applier.applyPublishedCuts()
-        let goal = mode == .triggered ? try await source.fence().lsn : nil
+        let goal = mode == .triggered ? try await gateway.fence() : nil
         while true {
             try Task.checkCancellation()
             let outcome = try await gateway.extract()

@@ -315,12 +315,17 @@ actor Gateway {
 
     /// The point up to which this pass reads; `nil` where the source never captured anything and no snapshot is complete.
     private func nextPosition(completesSnapshot: Bool) async throws -> SourcePosition? {
-        if completesSnapshot {
-            return try await retry("waiting for the fence") { try await source.fence() }
-        }
+        if completesSnapshot { return try await fencePosition() }
         return try await retry("reading the source's position") {
             try await source.cut(after: lsn, transactionLimit: options.transactionsPerCut)
         }
+    }
+
+    /// A point that is not before anything that is committed at the source now.
+    func fence() async throws -> LSN { try await fencePosition().lsn }
+
+    private func fencePosition() async throws -> SourcePosition {
+        try await retry("waiting for the fence") { try await source.fence() }
     }
 
     private func markRewound(_ position: SourcePosition) {

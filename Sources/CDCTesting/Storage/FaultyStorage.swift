@@ -63,7 +63,7 @@ public final class FaultyStorage: ObjectStorage {
     ) async throws(StorageError) -> T {
         switch next(name, path) {
         case .passes: return try await operation()
-        case .failsBefore(let code): throw StorageError(code, path: path, "a fault was injected into \(name)")
+        case .failsBefore(let code): throw StorageError(code, path: path, "a fault (\(code)) was injected into \(name)")
         case .failsAfter:
             _ = try await operation()
             throw StorageError(.denied, path: path, "a fault was injected after \(name)")

@@ -15,7 +15,10 @@ public enum LogPath {
     /// - Throws: ``DeltaError`` with code `corruptLog` where the path is not correctly encoded or leaves the table's folder.
     public static func resolve(_ path: String) throws(DeltaError) -> Place {
         guard let decoded = decode(path), !decoded.isEmpty else {
-            throw DeltaError(.corruptLog, "'\(path.prefix(200))' is no file path: it is empty or wrongly percent-encoded")
+            throw DeltaError(
+                .corruptLog,
+                "'\(path.prefix(200))' is no file path: it is empty or wrongly percent-encoded"
+            )
         }
         if path.utf8.first == UInt8(ascii: "/") || schemeLength(path) != nil { return .absolute(decoded) }
         if decoded.utf8.split(separator: UInt8(ascii: "/")).contains(where: { $0.elementsEqual("..".utf8) }) {

@@ -34,7 +34,9 @@ enum CheckpointReader {
         }
     }
 
-    private static func bytes(_ path: String, _ table: StorageFolder, _ version: Int64) async throws(DeltaError) -> [UInt8] {
+    private static func bytes(_ path: String, _ table: StorageFolder, _ version: Int64) async throws(DeltaError)
+        -> [UInt8]
+    {
         do { return try await table.read(path) } catch {
             throw DeltaError(error, "the checkpoint of version \(version) could not be read", version: version)
         }

@@ -271,7 +271,8 @@ private struct DeletionVectorColumn {
 
     func descriptor(_ row: Int) throws(DeltaError) -> DeletionVectorDescriptor? {
         guard let column, column.isThere(row), let type = storageType[row] else { return nil }
-        guard let path = path[row], let size = size[row], let cardinality = cardinality[row], size >= 0, cardinality >= 0
+        guard let path = path[row], let size = size[row], let cardinality = cardinality[row], size >= 0,
+            cardinality >= 0
         else { throw ParquetActions.missing("a deletion vector without path, size or cardinality") }
         return DeletionVectorDescriptor(
             storageType: type,

@@ -59,6 +59,8 @@ public enum LogFileName: Hashable, Sendable {
 
     private static func number(_ text: Substring, digits: Int) -> Int64? {
         guard text.utf8.count == digits, text.utf8.allSatisfy({ $0 &- UInt8(ascii: "0") < 10 }) else { return nil }
-        return Int64(text)
+        // So far from the largest number that counting on from any version cannot overflow.
+        guard let number = Int64(text), number <= .max / 2 else { return nil }
+        return number
     }
 }

@@ -88,7 +88,7 @@ extension LogSegment {
     private static func hint(_ table: StorageFolder) async throws(DeltaError) -> LastCheckpoint? {
         do {
             return LastCheckpoint(try await table.read("\(LogFileName.folder)/\(LogFileName.lastCheckpoint)"))
-        } catch where error.code == .notFound || error.code == .unreadable {
+        } catch  where error.code == .notFound || error.code == .unreadable {
             return nil
         } catch {
             throw DeltaError(error, "the pointer to the last checkpoint could not be read")

@@ -9,22 +9,23 @@ extension TableProtocol {
     ///
     /// - Throws: ``DeltaError`` with code `unsupportedFeature`, naming the feature and what to do, or `corruptLog` where
     ///   versions and lists of features do not go together.
-    public func ensureReadable(_ metadata: TableMetadata, _ schema: Schema) throws(DeltaError) {
+    public func ensureReadable(_ metadata: TableMetadata) throws(DeltaError) {
         try checkShape()
         guard minReaderVersion <= Self.namedFeatures.reader else {
             throw Self.unknownVersion("reader", minReaderVersion, Self.namedFeatures.reader)
         }
         for feature in readerFeatureNames {
             guard let known = TableFeature.named(feature) else { throw Self.unknown(feature, "read") }
-            try Self.check(known, known.read, "read", metadata, schema)
+            // What a table uses of a feature that matters for reading shows in its properties.
+            try Self.check(known, known.read, "read", metadata, [])
         }
     }
 
     /// Refuses a table that needs more for writing than this library has.
     ///
-    /// - Throws: as ``ensureReadable(_:_:)``.
+    /// - Throws: as ``ensureReadable(_:)``.
     public func ensureWritable(_ metadata: TableMetadata, _ schema: Schema) throws(DeltaError) {
-        try ensureReadable(metadata, schema)
+        try ensureReadable(metadata)
         guard minWriterVersion <= Self.namedFeatures.writer else {
             throw Self.unknownVersion("writer", minWriterVersion, Self.namedFeatures.writer)
         }

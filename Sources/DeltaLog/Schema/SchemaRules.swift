@@ -32,7 +32,10 @@ public enum SchemaRules {
             }
         }
         if partitionColumns.count == schema.count {
-            throw DeltaError(.invalidSchema, "at least one column must be no partition column: files hold only the others")
+            throw DeltaError(
+                .invalidSchema,
+                "at least one column must be no partition column: files hold only the others"
+            )
         }
     }
 

@@ -18,7 +18,7 @@ enum CommitTimes {
         var result: [(version: Int64, timestamp: Int64)] = []
         result.reserveCapacity(commits.count)
         for commit in commits {
-            let time = result.last.map { max($0.timestamp + 1, commit.modified) } ?? commit.modified
+            let time = result.last.map { max($0.timestamp.successor, commit.modified) } ?? commit.modified
             result.append((commit.version, time))
         }
         return result

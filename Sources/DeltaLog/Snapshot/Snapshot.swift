@@ -11,20 +11,26 @@ public struct Snapshot: Sendable {
     public let schema: Schema
     /// When the version was committed, in milliseconds since 1970-01-01T00:00:00Z.
     public let timestamp: Int64
+    /// When the snapshot was taken, in milliseconds since 1970-01-01T00:00:00Z.
+    let loaded: Int64
     let state: LogState
     /// The commit of this version, where the log still has it: by it a table that was made anew is noticed.
     let commitFile: LogSegment.CommitFile?
 
+    /// - Parameter isGated: whether a table that needs more for reading than this library has is refused.
     init(
         log: TableLog,
         version: Int64,
         state: LogState,
         timestamp: Int64,
         commitFile: LogSegment.CommitFile?,
+        isGated: Bool = true,
         previousSchema: (text: String, schema: Schema)? = nil
     ) throws(DeltaError) {
         guard let tableProtocol = state.protocol else { throw Self.incomplete("protocol", version) }
         guard let metadata = state.metadata else { throw Self.incomplete("metaData", version) }
+        // Before the schema, which may hold the very types that a feature is about.
+        if isGated { try tableProtocol.ensureReadable(metadata) }
         if let previousSchema, previousSchema.text == metadata.schemaString {
             schema = previousSchema.schema
         } else {
@@ -35,6 +41,7 @@ public struct Snapshot: Sendable {
         self.protocol = tableProtocol
         self.metadata = metadata
         self.timestamp = timestamp
+        loaded = log.now()
         self.state = state
         self.commitFile = commitFile
     }

@@ -16,3 +16,8 @@ enum SystemTime {
         return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
     }
 }
+
+extension Int64 {
+    /// The next larger number; the largest stays as it is. Times in logs are anybody's numbers.
+    var successor: Int64 { self == .max ? self : self + 1 }
+}

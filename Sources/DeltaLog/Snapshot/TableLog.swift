@@ -1,4 +1,3 @@
-import Columnar
 public import LakeStorage
 
 /// The log of a Delta table: where its snapshots come from.
@@ -43,9 +42,9 @@ public struct TableLog: Sendable {
         do {
             _ = try await LogSegment.find(folder, version: nil)
             return true
-        } catch where error.code == .tableNotFound {
+        } catch  where error.code == .tableNotFound {
             return false
-        } catch where error.code == .missingVersion {
+        } catch  where error.code == .missingVersion {
             return true  // a damaged table is one, too
         } catch {
             throw error.inTable(path)
@@ -57,29 +56,29 @@ public struct TableLog: Sendable {
     /// - Throws: ``DeltaError`` with code `tableNotFound`, `missingVersion`, `corruptLog`, `unsupportedFeature`,
     ///   `unsupportedType` or `storage`.
     public func snapshot(at moment: Moment = .latest) async throws(DeltaError) -> Snapshot {
-        let snapshot = try await ungatedSnapshot(at: moment)
-        do { try snapshot.protocol.ensureReadable(snapshot.metadata, snapshot.schema) } catch {
-            throw error.inTable(path)
-        }
-        return snapshot
+        try await snapshot(at: moment, isGated: true)
     }
 
     /// The table at a version, whatever its protocol demands: enough to look at its log, not to read its rows.
     ///
     /// - Throws: as ``snapshot(at:)``, except for `unsupportedFeature`.
     package func ungatedSnapshot(at moment: Moment = .latest) async throws(DeltaError) -> Snapshot {
+        try await snapshot(at: moment, isGated: false)
+    }
+
+    private func snapshot(at moment: Moment, isGated: Bool) async throws(DeltaError) -> Snapshot {
         do {
             switch moment {
-            case .latest: return try await load(nil)
-            case .version(let version): return try await load(version)
-            case .timestamp(let time): return try await load(try await CommitTimes.version(self, at: time))
+            case .latest: return try await load(nil, isGated)
+            case .version(let version): return try await load(version, isGated)
+            case .timestamp(let time): return try await load(try await CommitTimes.version(self, at: time), isGated)
             }
         } catch {
             throw error.inTable(path)
         }
     }
 
-    private func load(_ version: Int64?) async throws(DeltaError) -> Snapshot {
+    private func load(_ version: Int64?, _ isGated: Bool) async throws(DeltaError) -> Snapshot {
         let segment = try await LogSegment.find(folder, version: version)
         var state = LogState()
         if let checkpoint = segment.checkpoint {
@@ -101,7 +100,8 @@ public struct TableLog: Sendable {
             version: segment.version,
             state: state,
             timestamp: CommitTimes.timestamp(of: segment, state.metadata, info),
-            commitFile: segment.lastCommit
+            commitFile: segment.lastCommit,
+            isGated: isGated
         )
     }
 
@@ -130,19 +130,17 @@ public struct TableLog: Sendable {
                 commits: new,
                 checkpointCommit: nil
             )
-            let updated = try Snapshot(
+            return try Snapshot(
                 log: self,
                 version: segment.version,
                 state: state,
                 timestamp: max(
-                    snapshot.timestamp + 1,
+                    snapshot.timestamp.successor,
                     CommitTimes.timestamp(of: segment, state.metadata, info)
                 ),
                 commitFile: segment.lastCommit,
                 previousSchema: (snapshot.metadata.schemaString, snapshot.schema)
             )
-            try updated.protocol.ensureReadable(updated.metadata, updated.schema)
-            return updated
         } catch {
             throw error.inTable(path)
         }

@@ -76,7 +76,8 @@ enum ConflictChecker {
     /// The one domain that several commits may set at a time, since each counts on from the other.
     private static let rowTracking = "delta.rowTracking"
 
-    private static func isWritable(_ tableProtocol: TableProtocol, _ metadata: TableMetadata, _ schema: Schema) -> Bool {
+    private static func isWritable(_ tableProtocol: TableProtocol, _ metadata: TableMetadata, _ schema: Schema) -> Bool
+    {
         do {
             try tableProtocol.ensureWritable(metadata, schema)
             return true

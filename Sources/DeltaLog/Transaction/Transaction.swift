@@ -93,6 +93,7 @@ public struct Transaction: Sendable {
     // MARK: Attempts
 
     private func attempt() async throws(DeltaError) -> CommitResult {
+        try await checkGround()
         let id = UniqueName.uuid()
         var state = snapshot?.state ?? LogState()
         var version = (snapshot?.version ?? -1) + 1
@@ -139,6 +140,30 @@ public struct Transaction: Sendable {
         )
     }
 
+    /// How old a snapshot may be, in milliseconds, before its place in the log is looked at again.
+    private static let trustedAge: Int64 = 3_600_000
+
+    /// Checks that the name of the commit to write is free because nobody wrote it, not because it was cleaned up: a
+    /// version written into such a gap would be lost.
+    private func checkGround() async throws(DeltaError) {
+        guard let snapshot else {
+            if try await log.exists() {
+                throw DeltaError(.tableExists, "there is a table already; open it, or choose another folder")
+            }
+            return
+        }
+        guard log.now() - snapshot.loaded > Self.trustedAge else { return }
+        let commits = LogSegment.commits(try await LogSegment.list(log.folder, from: snapshot.version))
+        guard let own = commits.first, own.version == snapshot.version, own == snapshot.commitFile ?? own else {
+            throw DeltaError(
+                .missingVersion,
+                "the commit of version \(snapshot.version), on which this one was planned, is no longer in the log; "
+                    + "plan the work anew on the newest snapshot",
+                version: snapshot.version
+            )
+        }
+    }
+
     /// The commits from `version` on, which others made.
     private func winners(
         from version: Int64,
@@ -183,7 +208,7 @@ public struct Transaction: Sendable {
             log: log,
             version: version,
             state: state,
-            timestamp: max((self.snapshot?.timestamp ?? 0) + 1, file?.modified ?? log.now()),
+            timestamp: max((self.snapshot?.timestamp ?? 0).successor, file?.modified ?? log.now()),
             commitFile: file,
             previousSchema: self.snapshot.map { ($0.metadata.schemaString, $0.schema) }
         )

@@ -57,7 +57,9 @@ public struct LocalStorage: ObjectStorage {
         let (names, error) = POSIX.names(in: location)
         if error == ENOENT || error == ENOTDIR { return [] }
         if error != 0 { throw Self.error(error, folder, "could not list the folder") }
-        let wanted = names.filter { !$0.hasPrefix(Self.temporaryPrefix) && !$0.utf8.lexicographicallyPrecedes(start.utf8) }
+        let wanted = names.filter {
+            !$0.hasPrefix(Self.temporaryPrefix) && !$0.utf8.lexicographicallyPrecedes(start.utf8)
+        }
         var objects: [ObjectAttributes] = []
         objects.reserveCapacity(wanted.count)
         for name in wanted.sorted(by: { $0.utf8.lexicographicallyPrecedes($1.utf8) }) {
@@ -215,7 +217,9 @@ public struct LocalStorage: ObjectStorage {
 
     private static func synchronize(_ folder: String, _ path: String) throws(StorageError) {
         let error = POSIX.synchronizeFolder(folder)
-        if error != 0 { throw Self.error(error, path, "could not bring the folder '\(folder)' to the disk", writing: true) }
+        if error != 0 {
+            throw Self.error(error, path, "could not bring the folder '\(folder)' to the disk", writing: true)
+        }
     }
 
     static func parent(of location: String) -> String {

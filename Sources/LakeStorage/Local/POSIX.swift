@@ -55,7 +55,9 @@ enum POSIX {
         var failure: Int32 = 0
         let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
             while initialized < count {
-                let rest = UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[initialized...])
+                let rest = UnsafeMutableRawBufferPointer(
+                    rebasing: UnsafeMutableRawBufferPointer(buffer)[initialized...]
+                )
                 let place = off_t(offset + initialized)
                 let (length, error) = run { pread(descriptor, rest.baseAddress, rest.count, place) }
                 failure = error
@@ -169,6 +171,9 @@ struct FileStatus {
         #else
             let time = info.st_mtim
         #endif
-        modified = Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
+        // A file can have any age that somebody gave it.
+        let (milliseconds, overflow) = Int64(time.tv_sec).multipliedReportingOverflow(by: 1000)
+        let (sum, carry) = milliseconds.addingReportingOverflow(Int64(time.tv_nsec) / 1_000_000)
+        modified = overflow || carry ? (time.tv_sec < 0 ? .min : .max) : sum
     }
 }

@@ -105,7 +105,9 @@ extension RunLengthDecoder {
         while done < count {
             switch try decoder.next(remaining: count - done) {
             case .repeated(let value, let length):
-                guard value <= UInt32(maximum) else { throw .corrupt("a level of \(value); the schema allows \(maximum)") }
+                guard value <= UInt32(maximum) else {
+                    throw .corrupt("a level of \(value); the schema allows \(maximum)")
+                }
                 (target + done).update(repeating: UInt8(truncatingIfNeeded: value), count: length)
                 done += length
             case .packed(let packed, let length):

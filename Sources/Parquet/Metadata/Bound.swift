@@ -55,7 +55,9 @@ enum Bound: Hashable, Sendable {
         case (.timestamp(let micros), .timestamp), (.timestampNTZ(let micros), .timestampNTZ): self = .integer(micros)
         case (.decimal(let unscaled, let scale), .decimal(let precision, let own)):
             guard let rescaled = Bound.rescale(unscaled, scale, own) else { return nil }
-            if precision > 18 { self = .wide(rescaled) } else {
+            if precision > 18 {
+                self = .wide(rescaled)
+            } else {
                 guard let fits = Int64(exactly: rescaled) else { return nil }
                 self = .integer(fits)
             }

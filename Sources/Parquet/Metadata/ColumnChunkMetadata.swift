@@ -30,6 +30,8 @@ public struct ColumnChunkMetadata: Sendable {
     var isEncrypted = false
     /// Whether the entry has a description of its pages at all.
     var isDescribed = false
+    /// Whether the file says that bounds are in the order of the type; without that those of texts mean nothing.
+    var hasTypeOrder = true
 
     init(_ leaf: LeafColumn) {
         self.leaf = leaf
@@ -50,7 +52,9 @@ extension ColumnChunkMetadata {
         if valueCount == 0 { return 4..<4 }
         var start = dataPageOffset
         // Some writers leave 0 where there is no dictionary.
-        if let dictionaryPageOffset, dictionaryPageOffset >= 4, dictionaryPageOffset < start { start = dictionaryPageOffset }
+        if let dictionaryPageOffset, dictionaryPageOffset >= 4, dictionaryPageOffset < start {
+            start = dictionaryPageOffset
+        }
         let (end, overflow) = start.addingReportingOverflow(compressedByteCount)
         guard start >= 4, !overflow, end <= fileByteCount - 8 else {
             throw .corrupt(
@@ -64,6 +68,7 @@ extension ColumnChunkMetadata {
 extension ColumnChunkMetadata {
     init(_ reader: inout ThriftReader, _ leaf: LeafColumn, hasTypeOrder: Bool) throws(ParquetError) {
         var new = ColumnChunkMetadata(leaf)
+        new.hasTypeOrder = hasTypeOrder
         var offsetIndex: (offset: Int?, length: Int?)
         var columnIndex: (offset: Int?, length: Int?)
         try reader.structure { (reader, field) throws(ParquetError) -> Bool in

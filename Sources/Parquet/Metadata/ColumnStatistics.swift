@@ -35,7 +35,9 @@ extension ColumnStatistics {
     }
 
     /// What is known of the values of several parts of a column together.
-    static func merging(_ parts: [(statistics: ColumnStatistics, valueCount: Int)], _ type: DataType) -> ColumnStatistics {
+    static func merging(_ parts: [(statistics: ColumnStatistics, valueCount: Int)], _ type: DataType)
+        -> ColumnStatistics
+    {
         var merged = ColumnStatistics(type)
         merged.nullCount = 0
         merged.isMinExact = true

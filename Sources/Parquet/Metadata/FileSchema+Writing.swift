@@ -81,7 +81,11 @@ extension FileSchema {
                 throw ParquetError(.invalidSchema, "\(type) is no decimal type", column: element.name)
             }
             element.logicalType = .decimal(precision: precision, scale: scale)
-            if precision <= 9 { element.type = .int32 } else if precision <= 18 { element.type = .int64 } else {
+            if precision <= 9 {
+                element.type = .int32
+            } else if precision <= 18 {
+                element.type = .int64
+            } else {
                 element.type = .fixedLengthByteArray
                 element.typeLength = decimalLength(precision: precision)
             }

@@ -13,7 +13,7 @@ public import Columnar
 /// from any number of tasks.
 public struct ParquetFile: Sendable {
     public let metadata: ParquetMetadata
-    private let input: any ParquetInput
+    let input: any ParquetInput
 
     /// How much of the end of a file is read at once: nearly all footers fit.
     private static let tailByteCount = 64 << 10

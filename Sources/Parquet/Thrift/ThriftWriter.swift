@@ -84,7 +84,9 @@ struct ThriftWriter {
 
     private mutating func list(_ id: Int16, of type: UInt8, _ count: Int) {
         field(id, 9)
-        if count < 15 { bytes.append(UInt8(count) << 4 | type) } else {
+        if count < 15 {
+            bytes.append(UInt8(count) << 4 | type)
+        } else {
             bytes.append(0xF0 | type)
             varint(UInt64(count))
         }
@@ -97,7 +99,9 @@ struct ThriftWriter {
 
     private mutating func field(_ id: Int16, _ type: UInt8) {
         let delta = id - last
-        if delta > 0, delta < 16 { bytes.append(UInt8(delta) << 4 | type) } else {
+        if delta > 0, delta < 16 {
+            bytes.append(UInt8(delta) << 4 | type)
+        } else {
             bytes.append(type)
             zigzag(Int64(id))
         }

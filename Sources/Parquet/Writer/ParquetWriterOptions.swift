@@ -32,7 +32,9 @@ public struct ParquetWriterOptions: Sendable {
 
     public var compression: Compression = .zstd(level: 1)
     /// The most rows of a row group.
-    public var rowGroupRows = 1 << 20
+    ///
+    /// A row group waits in memory until it is full, so half of what other writers take halves what a writer needs.
+    public var rowGroupRows = 1 << 19
     /// A row group ends once it has about this many encoded bytes.
     public var rowGroupBytes = 128 << 20
     /// The most rows of a page.

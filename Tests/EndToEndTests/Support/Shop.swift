@@ -67,8 +67,9 @@ enum Shop {
     /// Seeded traffic: single and multi-table transactions, keys used again, keys changed, notes touched and not.
     static func traffic(_ source: InMemorySource, transactions: Int, seed: UInt64) throws {
         var random = SplitMix(seed: seed)
-        var nextCustomer = 1000
-        var nextOrder = 5000
+        // Each seed has new keys of its own.
+        var nextCustomer = Int(seed) * 1000
+        var nextOrder = Int(seed) * 1000
         for _ in 0..<transactions {
             try source.transaction { transaction in
                 for _ in 0...Int(random.next() % 3) {

@@ -1,0 +1,236 @@
+import CDCJSON
+import Columnar
+import Testing
+
+@testable import DeltaLog
+
+@Suite("Snapshots of a table")
+struct SnapshotTests {
+    let lake = TestLake()
+    var log: TableLog { lake.log() }
+
+    private func begin() async throws {
+        try await lake.write(0, [Line.protocol12, Line.metadata(), Line.add("a"), Line.add("b")])
+    }
+
+    @Test("the files of a version, in the order in which they came")
+    func replay() async throws {
+        try await begin()
+        try await lake.write(1, [Line.remove("a"), Line.add("c")])
+        try await lake.write(2, [Line.add("a")])
+        let snapshot = try await log.snapshot()
+        #expect(snapshot.version == 2)
+        #expect(snapshot.files.map(\.path) == ["b", "c", "a"])
+        #expect(snapshot.tombstones.isEmpty, "a file that came back is no longer removed")
+        #expect(snapshot.schema == [Field("id", .integer)])
+        let first = try await log.snapshot(at: .version(1))
+        #expect(first.files.map(\.path) == ["b", "c"])
+        #expect(first.tombstones.map(\.path) == ["a"])
+        #expect(first.file(FileKey(path: "b", deletionVector: nil))?.path == "b")
+        #expect(first.file(FileKey(path: "a", deletionVector: nil)) == nil)
+    }
+
+    @Test("an update of a file's deleted rows is a removal and an addition of the same path, in any order")
+    func deletionVectorUpdate() async throws {
+        try await begin()
+        let marked = AddFile(
+            path: "a",
+            size: 1,
+            modificationTime: 1,
+            deletionVector: DeletionVectorDescriptor(
+                storageType: "i",
+                pathOrInlineDV: "x",
+                sizeInBytes: 1,
+                cardinality: 1
+            )
+        )
+        try await lake.write(1, [Line.text(.add(marked)), Line.remove("a")])
+        #expect(try await log.snapshot().files.filter { $0.path == "a" } == [marked])
+        try await lake.write(2, [Line.text(.remove(marked.removal(at: 1, dataChange: true)))])
+        #expect(try await log.snapshot().files.map(\.path) == ["b"])
+        #expect(try await log.snapshot().tombstones.count == 2)
+    }
+
+    @Test("the newest protocol, metadata, transactions and domains hold")
+    func newest() async throws {
+        try await begin()
+        try await lake.write(
+            1,
+            [
+                Line.text(.transaction(SetTransaction(appId: "x", version: 1))),
+                Line.text(.transaction(SetTransaction(appId: "y", version: 9))),
+                Line.text(.domainMetadata(DomainMetadata(domain: "d", configuration: "1"))),
+                Line.text(.domainMetadata(DomainMetadata(domain: "e", configuration: "kept"))),
+            ]
+        )
+        try await lake.write(
+            2,
+            [
+                Line.text(.transaction(SetTransaction(appId: "x", version: 2))),
+                Line.text(.domainMetadata(DomainMetadata(domain: "d", configuration: "", removed: true))),
+                Line.metadata(partitionedBy: [], ["a": "b"]),
+            ]
+        )
+        let snapshot = try await log.snapshot()
+        #expect(snapshot.transactionVersion(of: "x") == 2)
+        #expect(snapshot.transactionVersion(of: "y") == 9)
+        #expect(snapshot.transactionVersion(of: "z") == nil)
+        #expect(snapshot.domains == ["e": DomainMetadata(domain: "e", configuration: "kept")])
+        #expect(snapshot.metadata.configuration == ["a": "b"])
+    }
+
+    @Test("many removals leave no gaps behind")
+    func compacting() async throws {
+        try await lake.write(0, [Line.protocol12, Line.metadata()] + (0..<200).map { Line.add("f\($0)") })
+        try await lake.write(1, (0..<190).map { Line.remove("f\($0)") } + [Line.add("new")])
+        try await lake.write(2, [Line.remove("f195"), Line.add("f0")])
+        let expected = (190..<200).filter { $0 != 195 }.map { "f\($0)" } + ["new", "f0"]
+        let snapshot = try await log.snapshot()
+        #expect(snapshot.files.map(\.path) == expected)
+        #expect(snapshot.fileCount == expected.count)
+    }
+
+    @Test("a log without protocol or metadata is refused, as is a broken one")
+    func incomplete() async throws {
+        try await lake.write(0, [Line.metadata()])
+        #expect(await deltaError { _ = try await log.snapshot() }?.message.contains("'protocol'") == true)
+        try await lake.write(0, [Line.protocol12])
+        #expect(await deltaError { _ = try await log.snapshot() }?.message.contains("'metaData'") == true)
+        try await lake.write(0, [Line.protocol12, "{nonsense"])
+        let error = await deltaError { _ = try await log.snapshot() }
+        #expect(error?.code == .corruptLog)
+        #expect(error?.file == "t/_delta_log/00000000000000000000.json")
+        #expect(error?.table == "t")
+    }
+
+    @Test("a feature that is not known keeps the table closed, but not its log")
+    func unknownFeature() async throws {
+        try await lake.write(
+            0,
+            [Line.protocol(3, 7, readers: ["zap"], writers: ["zap"]), Line.metadata(), Line.add("a")]
+        )
+        let error = await deltaError { _ = try await log.snapshot() }
+        #expect(error?.code == .unsupportedFeature)
+        #expect(error?.message.contains("'zap'") == true)
+        #expect(try await log.ungatedSnapshot().files.count == 1)
+    }
+
+    // MARK: Following the log
+
+    @Test("an update reads the new commits only, and gives what a fresh look gives")
+    func updating() async throws {
+        try await begin()
+        let old = try await log.snapshot()
+        #expect(try await old.update().version == 0)
+        try await lake.write(1, [Line.remove("a"), Line.add("c")])
+        try await lake.write(2, [Line.add("d")])
+        let new = try await old.update()
+        let fresh = try await log.snapshot()
+        #expect(new.version == 2)
+        #expect(new.files == fresh.files)
+        #expect(new.tombstones == fresh.tombstones)
+        #expect(old.files.map(\.path) == ["a", "b"], "a snapshot does not change")
+    }
+
+    @Test("an update notices a hole, and a protocol that it cannot read")
+    func updatingIntoTrouble() async throws {
+        try await begin()
+        let old = try await log.snapshot()
+        try await lake.write(2, [Line.add("c")])
+        #expect(await deltaError { _ = try await old.update() }?.version == 1)
+        try await lake.write(1, [Line.protocol(3, 7, readers: ["zap"], writers: ["zap"])])
+        #expect(await deltaError { _ = try await old.update() }?.code == .unsupportedFeature)
+    }
+
+    @Test("an update notices that the table was made anew, or is gone")
+    func recreated() async throws {
+        try await begin()
+        let old = try await log.snapshot()
+        try await lake.removeCommit(0)
+        #expect(await deltaError { _ = try await old.update() }?.code == .tableNotFound)
+        try await lake.write(0, [Line.protocol12, Line.metadata(), Line.add("other-table")])
+        #expect(try await old.update().files.map(\.path) == ["other-table"])
+    }
+
+    // MARK: Time travel
+
+    @Test("the newest version that is not younger than a time; files' ages are made to ascend")
+    func timeTravel() async throws {
+        try await begin()
+        for version in Int64(1)...3 { try await lake.write(version, [Line.add("f\(version)")]) }
+        try lake.setModified(0, 1000)
+        try lake.setModified(1, 5000)
+        try lake.setModified(2, 3000)  // older than its predecessor: counts as 5001
+        try lake.setModified(3, 9000)
+        for (time, version) in [(1000, 0), (4999, 0), (5000, 1), (5001, 2), (8999, 2), (9000, 3), (99999, 3)] {
+            #expect(try await log.snapshot(at: .timestamp(Int64(time))).version == version)
+        }
+        #expect(await deltaError { _ = try await log.snapshot(at: .timestamp(999)) }?.code == .missingVersion)
+        #expect(try await log.snapshot().timestamp == 9000)
+        #expect(try await log.snapshot(at: .version(2)).timestamp == 5001)
+    }
+
+    @Test("a table that keeps its times in its commits is asked for those")
+    func inCommitTimes() async throws {
+        func info(_ time: Int64) -> String {
+            var info = CommitInfo()
+            info.inCommitTimestamp = time
+            return Line.text(.commitInfo(info))
+        }
+        let properties = [
+            "delta.enableInCommitTimestamps": "true", "delta.inCommitTimestampEnablementVersion": "1",
+        ]
+        try await begin()
+        try await lake.write(
+            1,
+            [
+                info(2000), Line.protocol(1, 7, writers: ["inCommitTimestamp"]),
+                Line.metadata(partitionedBy: [], properties),
+            ]
+        )
+        try await lake.write(2, [info(3000), Line.add("c")])
+        for version in Int64(0)...2 { try lake.setModified(version, 500) }
+        #expect(try await log.snapshot(at: .timestamp(2999)).version == 1)
+        #expect(try await log.snapshot(at: .timestamp(600)).version == 0)
+        #expect(try await log.snapshot().timestamp == 3000)
+    }
+
+    // MARK: Reports
+
+    @Test("the history tells the newest first, whatever the writers put into it")
+    func history() async throws {
+        try await lake.write(
+            0,
+            [
+                #"{"commitInfo":{"timestamp":1,"operation":"WRITE","operationParameters":{"mode":"Append","n":3,"l":[1]},"isBlindAppend":true,"operationMetrics":{"numFiles":"1"},"engineInfo":"other/1","userMetadata":"u"}}"#,
+                Line.protocol12, Line.metadata(),
+            ]
+        )
+        try await lake.write(1, [Line.add("a")])
+        try lake.setModified(0, 1000)
+        try lake.setModified(1, 2000)
+        let history = try await log.history()
+        #expect(history.map(\.version) == [1, 0])
+        #expect(history.map(\.timestamp) == [2000, 1000])
+        #expect(history[0].operation == nil)
+        #expect(history[1].operation == "WRITE")
+        #expect(history[1].operationParameters["l"] == [1])
+        #expect(history[1].operationMetrics["numFiles"] == "1")
+        #expect(history[1].isBlindAppend == true)
+        #expect(history[1].engineInfo == "other/1")
+        #expect(history[1].userMetadata == "u")
+        #expect(try await log.history(limit: 1).map(\.version) == [1])
+        #expect(await deltaError { _ = try await lake.log("none").history() }?.code == .tableNotFound)
+    }
+
+    @Test("the detail of a table")
+    func detail() async throws {
+        try await begin()
+        let detail = try await log.snapshot().detail
+        #expect(detail.numFiles == 2)
+        #expect(detail.sizeInBytes == 2)
+        #expect(detail.location == "t")
+        #expect(detail.minWriterVersion == 2)
+        #expect(detail.tableFeatures == ["appendOnly", "invariants"])
+    }
+}

@@ -1,0 +1,208 @@
+import CDCCore
+import CDCTesting
+import Columnar
+import DeltaLog
+import LakeStorage
+import Synchronization
+import Testing
+
+@Suite("Nothing is skipped silently: each trouble is a state of its one table, with a way out")
+struct TableStateTests {
+    private let storage = InMemoryStorage()
+
+    /// Runs, expects that `table` and only it could not follow, and returns the message.
+    private func expectIncomplete(_ ingestion: Ingestion) async throws -> String {
+        let error = try await #require(throws: CDCError.self) { try await ingestion.run() }
+        #expect(error.code == .tablesIncomplete)
+        return error.message
+    }
+
+    @Test("changes thrown away by the source before they were read: retention gap, then a full refresh")
+    func retentionGap() async throws {
+        let source = try Shop.source()
+        let ingestion = Ingestion(source, storage)
+        try await ingestion.run()
+        try Shop.traffic(source, transactions: 10, seed: 1)
+        try source.cleanUp("dbo.orders", below: source.lastLSN)
+        let before = try await ingestion.rows("orders")
+
+        let message = try await expectIncomplete(ingestion)
+        #expect(message.contains("dbo.orders") && message.contains("full refresh"))
+        #expect(!message.contains("dbo.customers needs"))
+        #expect(try await ingestion.rows("orders") == before, "the table keeps what it has")
+        #expect(
+            try await Set(ingestion.rows("customers")) == Set(try source.rows(of: "dbo.customers").rows),
+            "the other table goes on"
+        )
+        // It stays so, without harm, until somebody asks.
+        _ = try await expectIncomplete(ingestion)
+
+        try await ingestion.run(refreshing: ["dbo.orders"])
+        #expect(try await ingestion.matches(source))
+        try Shop.traffic(source, transactions: 10, seed: 2)
+        try await ingestion.run()
+        #expect(try await ingestion.matches(source))
+    }
+
+    @Test("a clean-up between two reads of one cursor is noticed after the read")
+    func cleanUpWhileReading() async throws {
+        let source = try Shop.source()
+        let ingestion = Ingestion(CleaningSource(source), storage)
+        try await ingestion.run()
+        try Shop.traffic(source, transactions: 10, seed: 1)
+        _ = try await expectIncomplete(ingestion)
+        try await ingestion.run(refreshing: ["dbo.orders"])
+        #expect(try await ingestion.matches(source))
+    }
+
+    @Test("a source restored from an older backup")
+    func rewound() async throws {
+        let source = try Shop.source()
+        let ingestion = Ingestion(source, storage)
+        let backup = source.backUp()
+        try Shop.traffic(source, transactions: 10, seed: 1)
+        try await ingestion.run()
+        source.restore(backup)
+
+        let message = try await expectIncomplete(ingestion)
+        #expect(message.contains("backup"))
+        try await ingestion.run(refreshing: ["dbo.customers", "dbo.orders"])
+        #expect(try await ingestion.matches(source))
+    }
+
+    @Test("a changed type of a column")
+    func schemaChanged() async throws {
+        let source = try Shop.source()
+        let ingestion = Ingestion(source, storage)
+        try await ingestion.run()
+        var wider = Shop.customers
+        wider.schema.fields[1] = Field("name", .binary)
+        let rows = (1...20).map { id in Shop.customer(id).enumerated().map { $0 == 1 ? .binary([1]) : $1 } }
+        try source.redefine(wider, rows: try RecordBatch(wider.schema, rows: rows))
+
+        let message = try await expectIncomplete(ingestion)
+        #expect(message.contains("columns") && message.contains("dbo.customers"))
+        try await ingestion.run(refreshing: ["dbo.customers"])
+        #expect(try await ingestion.lake.table("bronze/customers").snapshot().schema["name"]?.type == .binary)
+        #expect(try await Set(ingestion.rows("customers")) == Set(try source.rows(of: "dbo.customers").rows))
+    }
+
+    @Test("a table dropped at the source")
+    func dropped() async throws {
+        let source = try Shop.source()
+        let ingestion = Ingestion(source, storage)
+        try await ingestion.run()
+        source.drop("dbo.orders")
+        let message = try await expectIncomplete(ingestion)
+        #expect(message.contains("dbo.orders"))
+        #expect(try await ingestion.rows("orders").count == 40)
+    }
+
+    @Test("with automatic resync a table is read anew without being asked")
+    func automaticResync() async throws {
+        let source = try Shop.source()
+        var ingestion = Ingestion(source, storage)
+        ingestion.options.resyncsAutomatically = true
+        try await ingestion.run()
+        try Shop.traffic(source, transactions: 10, seed: 1)
+        try source.cleanUp("dbo.orders", below: source.lastLSN)
+        _ = try? await ingestion.run()
+        try await ingestion.run()
+        #expect(try await ingestion.matches(source))
+    }
+
+    @Test("a corrupt staged file fails its table by name, and a full refresh heals it")
+    func corruptStagedFile() async throws {
+        let source = try Shop.source()
+        let ingestion = Ingestion(source, storage)
+        try await ingestion.run()
+        try Shop.traffic(source, transactions: 10, seed: 1)
+        // The gateway publishes; the process dies before anything is applied.
+        var dying = ingestion
+        dying.storage = DyingAfterPublication(storage)
+        await #expect(throws: (any Error).self) { try await dying.run() }
+        let path = try #require(storage.paths.last { $0.hasPrefix("landing/volume/changes/dbo.orders/") })
+        var bytes = try await storage.read(path)
+        bytes[bytes.count / 2] ^= 0xFF
+        try await storage.put(path, bytes)
+
+        let message = try await expectIncomplete(ingestion)
+        #expect(message.contains("checksum") && message.contains(path))
+        #expect(try await Set(ingestion.rows("customers")) == Set(try source.rows(of: "dbo.customers").rows))
+        try await ingestion.run(refreshing: ["dbo.orders"])
+        #expect(try await ingestion.matches(source))
+    }
+}
+
+/// A source whose clean-up job always runs while changes of orders are read.
+private final class CleaningSource: ChangeSource {
+    let source: InMemorySource
+    init(_ source: InMemorySource) { self.source = source }
+    var identity: String { source.identity }
+    func describe(_ tables: [TableName]) async throws -> [SourceTable] { try await source.describe(tables) }
+    func cut(after: LSN, transactionLimit: Int) async throws -> SourcePosition? {
+        try await source.cut(after: after, transactionLimit: transactionLimit)
+    }
+    func fence() async throws -> SourcePosition { try await source.fence() }
+    func changes(of table: SourceTable, after: LSN, through: LSN) async throws -> any BatchCursor {
+        let cursor = try await source.changes(of: table, after: after, through: through)
+        if table.name == "dbo.orders" { try source.cleanUp(table.name, below: through) }
+        return cursor
+    }
+    func snapshotChunks(of table: SourceTable) async throws -> [SnapshotChunk] {
+        try await source.snapshotChunks(of: table)
+    }
+    func rows(of chunk: SnapshotChunk, table: SourceTable) async throws -> any BatchCursor {
+        try await source.rows(of: chunk, table: table)
+    }
+}
+
+/// A storage that serves nobody any more once a manifest has been published.
+private final class DyingAfterPublication: ObjectStorage {
+    private let storage: any ObjectStorage
+    private let isDead = Mutex(false)
+
+    init(_ storage: any ObjectStorage) { self.storage = storage }
+
+    private func check(_ path: String) throws(StorageError) {
+        if isDead.withLock({ $0 }) { throw StorageError(.denied, path: path, "the process is dead") }
+    }
+
+    func read(_ path: String, range: Range<Int>) async throws(StorageError) -> [UInt8] {
+        try check(path)
+        return try await storage.read(path, range: range)
+    }
+    func read(_ path: String) async throws(StorageError) -> [UInt8] {
+        try check(path)
+        return try await storage.read(path)
+    }
+    func attributes(of path: String) async throws(StorageError) -> ObjectAttributes {
+        try check(path)
+        return try await storage.attributes(of: path)
+    }
+    func list(_ folder: String, from start: String) async throws(StorageError) -> [ObjectAttributes] {
+        try check(folder)
+        return try await storage.list(folder, from: start)
+    }
+    func putIfAbsent(_ path: String, _ bytes: [UInt8]) async throws(StorageError) {
+        try check(path)
+        try await storage.putIfAbsent(path, bytes)
+        if path.contains("/manifests/") { isDead.withLock { $0 = true } }
+    }
+    func put(_ path: String, _ bytes: [UInt8]) async throws(StorageError) {
+        try check(path)
+        try await storage.put(path, bytes)
+    }
+    func create(_ path: String) async throws(StorageError) -> any ObjectWriter {
+        try check(path)
+        return try await storage.create(path)
+    }
+    func link(_ path: String, to newPath: String) async throws(StorageError) {
+        try check(path)
+        try await storage.link(path, to: newPath)
+    }
+    func delete(_ path: String) async throws(StorageError) {
+        try check(path)
+        try await storage.delete(path)
+    }
+}

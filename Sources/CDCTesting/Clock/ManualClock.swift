@@ -29,6 +29,8 @@ public final class ManualClock: EngineClock {
     public func sleep(for duration: Duration) async throws {
         let (seconds, attoseconds) = duration.components
         let microseconds = seconds * 1_000_000 + attoseconds / 1_000_000_000_000
+        try Task.checkCancellation()
+        if microseconds <= 0 { return }
         let number = state.withLock { state in
             state.nextNumber += 1
             return state.nextNumber

@@ -42,6 +42,10 @@ public struct Snapshot: Sendable {
         self.metadata = metadata
         self.timestamp = timestamp
         loaded = log.now()
+        var state = state
+        // Twice the time for which the files themselves are kept: whoever cleans up still finds what to clean.
+        let retention = min(metadata.deletedFileRetention, loaded / 2)
+        state.settle(forgettingBefore: loaded - retention * 2)
         self.state = state
         self.commitFile = commitFile
     }

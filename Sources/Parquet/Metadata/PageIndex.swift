@@ -83,7 +83,7 @@ struct ColumnIndex: Sendable {
     var order = BoundaryOrder.unordered
     var nullCounts: [Int]?
 
-    init(nullCounts: [Int]? = nil) { self.nullCounts = nullCounts }
+    init() {}
 
     init(_ bytes: UnsafeRawBufferPointer) throws(ParquetError) {
         var new = ColumnIndex()

@@ -1,6 +1,6 @@
 /// Gathers the bounds of the pages of a column chunk.
 struct PageIndexBuilder: Sendable {
-    private var index = ColumnIndex(nullCounts: [])
+    private var index = ColumnIndex()
     private var isAscending = true
     private var isDescending = true
     private var previous: (lower: Bound, upper: Bound)?
@@ -8,7 +8,7 @@ struct PageIndexBuilder: Sendable {
     private var isComplete = true
 
     mutating func append(_ bounds: RunningBounds, valueCount: Int, nullCount: Int, _ leaf: LeafColumn) {
-        index.nullCounts?.append(nullCount)
+        index.nullCounts = (index.nullCounts ?? []) + [nullCount]
         index.isNull.append(valueCount == 0)
         guard valueCount > 0 else {
             index.lower.append([])

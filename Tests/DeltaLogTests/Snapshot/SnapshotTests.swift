@@ -90,6 +90,46 @@ struct SnapshotTests {
         #expect(snapshot.fileCount == expected.count)
     }
 
+    @Test(
+        "following a log step by step gives what reading it at once gives, however much has changed",
+        arguments: [7, 8]
+    )
+    func layers(seed: UInt64) async throws {
+        var generator = MutationTests.Generator(state: seed)
+        try await lake.write(0, [Line.protocol12, Line.metadata()] + (0..<600).map { Line.add("f\($0)") })
+        var followed = try await log.snapshot()
+        var model = (0..<600).map { "f\($0)" }
+        var removed: Set<String> = []
+        for version in Int64(1)...30 {
+            var lines: [String] = []
+            var touched: Set<String> = []
+            for _ in 0..<Int.random(in: 1...60, using: &generator) {
+                let path = "f\(Int.random(in: 0..<900, using: &generator))"
+                guard touched.insert(path).inserted else { continue }
+                if let place = model.firstIndex(of: path), Bool.random(using: &generator) {
+                    model.remove(at: place)
+                    removed.insert(path)
+                    lines.append(Line.remove(path, at: .max))
+                } else {
+                    if !model.contains(path) { model.append(path) }
+                    removed.remove(path)
+                    lines.append(Line.text(.add(AddFile(path: path, size: version, modificationTime: 1))))
+                }
+            }
+            // Reading a commit takes its removals first; the order of additions is that of the lines.
+            try await lake.write(version, lines)
+            followed = try await followed.update()
+            #expect(followed.files.map(\.path) == model)
+            #expect(Set(followed.tombstones.map(\.path)) == removed)
+            #expect(followed.fileCount == model.count)
+        }
+        let fresh = try await log.snapshot()
+        #expect(fresh.files == followed.files)
+        #expect(fresh.tombstones == followed.tombstones)
+        for file in fresh.files { #expect(followed.file(file.key) == file) }
+        for path in removed { #expect(followed.file(FileKey(path: path, deletionVector: nil)) == nil) }
+    }
+
     @Test("a log without protocol or metadata is refused, as is a broken one")
     func incomplete() async throws {
         try await lake.write(0, [Line.metadata()])

@@ -1,0 +1,31 @@
+import ArgumentParser
+
+/// The demo program: arguments, composition and printing. What it shows is in the libraries.
+@main
+struct CDCDemo: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "cdc-demo",
+        abstract: "Database changes into Delta Lake tables, exactly once: the demo, and tools to look at any Delta table.",
+        discussion: """
+            Start with:
+              cdc-demo demo                                  run the whole thing on an embedded retail database
+              cdc-demo cat lake/retail_analytics/bronze/orders --limit 3
+
+            A TABLE_PATH is the folder that holds a table's _delta_log, whoever wrote the table.
+
+            Exit codes:
+              0   all is well
+              64  the arguments are wrong: see --help
+              65  a table or file is damaged, or needs a feature that is not supported, or has no such version
+              66  there is no Delta table at that path
+              70  something else failed, a check of the demo for instance
+              73  the lake cannot be created or written: no permission, or something else is in the way
+              74  reading or writing failed: a full disk, for instance
+
+            Errors are one line on standard error; with --json, one object {"error":{"code":…,"message":…}}.
+            """,
+        subcommands: [
+            DemoCommand.self, ReplayCommand.self, CatCommand.self, HistoryCommand.self, DetailCommand.self,
+        ]
+    )
+}

@@ -1,0 +1,50 @@
+import ArgumentParser
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// A command that tells what went wrong on one line and in its exit code.
+protocol ReportingCommand: AsyncParsableCommand {
+    /// Whether programs are to read the output.
+    var output: OutputOptions { get }
+
+    func perform(_ output: inout OutputBuffer) async throws
+}
+
+/// What all commands can be told about their output.
+struct OutputOptions: ParsableArguments {
+    @Flag(name: .long, help: "Print one JSON document instead of text; errors, too, become JSON.")
+    var json = false
+}
+
+extension ReportingCommand {
+    func run() async throws {
+        // Where the reader of a pipe has gone, writing fails with EPIPE instead of ending the process with a signal.
+        signal(SIGPIPE, SIG_IGN)
+        do {
+            var buffer = OutputBuffer()
+            do { try await perform(&buffer) } catch {
+                // What was printed before belongs before the error.
+                try? buffer.flush()
+                throw error
+            }
+            try buffer.flush()
+        } catch OutputError.closed {
+            return
+        } catch let exit as ExitCode {
+            throw exit
+        } catch let error as ValidationError {
+            throw error
+        } catch {
+            let failure = Failure(error)
+            let line = (output.json ? failure.json : failure.line) + "\n"
+            try? OutputBuffer.write(Array(line.utf8), to: STDERR_FILENO)
+            throw ExitCode(failure.exit.rawValue)
+        }
+    }
+}

@@ -1,0 +1,133 @@
+import Columnar
+
+/// Values as text, appended to bytes: the small kernels of all output formats.
+enum TextBytes {
+    static func append(_ text: StaticString, to bytes: inout [UInt8]) {
+        text.withUTF8Buffer { bytes.append(contentsOf: $0) }
+    }
+
+    static func append(_ value: Int64, to bytes: inout [UInt8]) {
+        if value < 0 { bytes.append(UInt8(ascii: "-")) }
+        appendDigits(value.magnitude, width: 1, to: &bytes)
+    }
+
+    /// `2024-01-31`
+    static func append(day: Int32, to bytes: inout [UInt8]) {
+        let (year, month, dayOfMonth) = CivilTime.date(ofDay: day)
+        if year < 0 { bytes.append(UInt8(ascii: "-")) }
+        appendDigits(UInt64(year.magnitude), width: 4, to: &bytes)
+        bytes.append(UInt8(ascii: "-"))
+        appendDigits(UInt64(month), width: 2, to: &bytes)
+        bytes.append(UInt8(ascii: "-"))
+        appendDigits(UInt64(dayOfMonth), width: 2, to: &bytes)
+    }
+
+    /// `2024-01-31T12:00:00.000000`
+    static func append(microseconds: Int64, to bytes: inout [UInt8]) {
+        var (day, rest) = microseconds.quotientAndRemainder(dividingBy: CivilTime.microsecondsPerDay)
+        if rest < 0 {
+            day -= 1
+            rest += CivilTime.microsecondsPerDay
+        }
+        // A day of 64 bits of microseconds fits 32 bits.
+        append(day: Int32(truncatingIfNeeded: day), to: &bytes)
+        let seconds = UInt64(rest / CivilTime.microsecondsPerSecond)
+        bytes.append(UInt8(ascii: "T"))
+        appendDigits(seconds / 3600, width: 2, to: &bytes)
+        bytes.append(UInt8(ascii: ":"))
+        appendDigits(seconds / 60 % 60, width: 2, to: &bytes)
+        bytes.append(UInt8(ascii: ":"))
+        appendDigits(seconds % 60, width: 2, to: &bytes)
+        bytes.append(UInt8(ascii: "."))
+        appendDigits(UInt64(rest % CivilTime.microsecondsPerSecond), width: 6, to: &bytes)
+    }
+
+    /// `-12.50`: always with `scale` digits after the point.
+    static func append(unscaled: Int64, scale: Int, to bytes: inout [UInt8]) {
+        if unscaled < 0 { bytes.append(UInt8(ascii: "-")) }
+        let start = bytes.count
+        appendDigits(unscaled.magnitude, width: scale + 1, to: &bytes)
+        if scale > 0 { bytes.insert(UInt8(ascii: "."), at: max(start, bytes.count - scale)) }
+    }
+
+    /// The digits, with zeros before them up to `width`.
+    private static func appendDigits(_ value: UInt64, width: Int, to bytes: inout [UInt8]) {
+        let start = bytes.count
+        var rest = value
+        repeat {
+            bytes.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10))
+            rest /= 10
+        } while rest > 0
+        while bytes.count - start < width { bytes.append(UInt8(ascii: "0")) }
+        bytes[start...].reverse()
+    }
+
+    /// Base64 with padding, RFC 4648 section 4.
+    static func append(base64 value: ArraySlice<UInt8>, to bytes: inout [UInt8]) {
+        let alphabet: StaticString = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+        alphabet.withUTF8Buffer { letters in
+            var index = value.startIndex
+            while index < value.endIndex {
+                let count = min(3, value.endIndex - index)
+                let first = UInt32(value[index]) << 16
+                let second = count > 1 ? UInt32(value[index + 1]) << 8 : 0
+                let group = first | second | (count > 2 ? UInt32(value[index + 2]) : 0)
+                bytes.append(letters[Int(group >> 18)])
+                bytes.append(letters[Int(group >> 12 & 63)])
+                bytes.append(count > 1 ? letters[Int(group >> 6 & 63)] : UInt8(ascii: "="))
+                bytes.append(count > 2 ? letters[Int(group & 63)] : UInt8(ascii: "="))
+                index += count
+            }
+        }
+    }
+
+    /// A text in quotes as JSON demands, RFC 8259 section 7.
+    static func append(json text: ArraySlice<UInt8>, to bytes: inout [UInt8]) {
+        bytes.append(UInt8(ascii: "\""))
+        var copied = text.startIndex  // what stands before this index is written already
+        for index in text.indices {
+            let byte = text[index]
+            guard byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") else { continue }
+            bytes.append(contentsOf: text[copied..<index])
+            copied = index + 1
+            bytes.append(UInt8(ascii: "\\"))
+            switch byte {
+            case 0x08: bytes.append(UInt8(ascii: "b"))
+            case 0x09: bytes.append(UInt8(ascii: "t"))
+            case 0x0A: bytes.append(UInt8(ascii: "n"))
+            case 0x0C: bytes.append(UInt8(ascii: "f"))
+            case 0x0D: bytes.append(UInt8(ascii: "r"))
+            case UInt8(ascii: "\""), UInt8(ascii: "\\"): bytes.append(byte)
+            default:
+                append("u00", to: &bytes)
+                bytes.append(hexDigit(byte >> 4))
+                bytes.append(hexDigit(byte & 15))
+            }
+        }
+        bytes.append(contentsOf: text[copied...])
+        bytes.append(UInt8(ascii: "\""))
+    }
+
+    /// A text as RFC 4180 demands: in quotes where it needs them, and where it is empty, so that it differs from NULL.
+    static func append(csv text: ArraySlice<UInt8>, to bytes: inout [UInt8]) {
+        let needsQuotes =
+            text.isEmpty
+            || text.contains { byte in
+                byte == UInt8(ascii: ",") || byte == UInt8(ascii: "\"") || byte == 0x0A || byte == 0x0D
+            }
+        guard needsQuotes else {
+            bytes.append(contentsOf: text)
+            return
+        }
+        bytes.append(UInt8(ascii: "\""))
+        for byte in text {
+            if byte == UInt8(ascii: "\"") { bytes.append(byte) }
+            bytes.append(byte)
+        }
+        bytes.append(UInt8(ascii: "\""))
+    }
+
+    private static func hexDigit(_ value: UInt8) -> UInt8 {
+        value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
+    }
+}

@@ -1,0 +1,32 @@
+import CDCCore
+import CDCTesting
+import Columnar
+
+/// The retail database as a source: filled as it was before change capture began.
+enum RetailSource {
+    static let identity = "RetailDB"
+
+    /// How many pieces a table is loaded in; a snapshot reads each by itself.
+    private static let piecesPerTable = 4
+
+    /// - Throws: ``ColumnarError`` where a table does not fit the memory's vectors: a smaller scale is needed.
+    static func make(size: RetailSize, seed: UInt64) throws -> InMemorySource {
+        let source = try InMemorySource(
+            identity: identity,
+            tables: RetailDB.tables,
+            startingAt: RetailDB.captureBegins
+        )
+        let generator = RetailGenerator(size: size, seed: seed)
+        try load(RetailDB.customers.name, try generator.customers(), into: source)
+        try load(RetailDB.orders.name, try generator.orders(), into: source)
+        try load(RetailDB.products.name, try generator.products(), into: source)
+        return source
+    }
+
+    private static func load(_ table: TableName, _ rows: RecordBatch, into source: InMemorySource) throws {
+        let step = (rows.rowCount + piecesPerTable - 1) / piecesPerTable
+        for start in stride(from: 0, to: rows.rowCount, by: max(1, step)) {
+            try source.load(table, try rows.slice(start..<min(start + step, rows.rowCount)))
+        }
+    }
+}

@@ -51,7 +51,9 @@ let package = Package(
         .target(name: "CDCTesting", dependencies: ["Columnar", "LakeStorage", "CDCCore"]),
         .executableTarget(
             name: "cdc-demo",
-            dependencies: ["CDCCore", "DeltaLog", "CDCTesting", log, lifecycle, arguments]
+            dependencies: [
+                "CDCJSON", "Columnar", "LakeStorage", "Parquet", "CDCCore", "DeltaLog", "CDCTesting", arguments,
+            ]
         ),
 
         .testTarget(name: "CDCJSONTests", dependencies: ["CDCJSON"]),
@@ -61,6 +63,7 @@ let package = Package(
         .testTarget(name: "DeltaLogTests", dependencies: ["DeltaLog", "CDCTesting"]),
         .testTarget(name: "CDCCoreTests", dependencies: ["CDCCore", "CDCTesting"]),
         .testTarget(name: "EndToEndTests", dependencies: ["CDCCore", "DeltaLog", "CDCTesting", lifecycle]),
+        .testTarget(name: "DemoTests", dependencies: ["cdc-demo", "CDCJSON", "Columnar", "LakeStorage", "DeltaLog"]),
     ],
     swiftLanguageModes: [.v6]
 )

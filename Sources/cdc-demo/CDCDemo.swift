@@ -5,10 +5,11 @@ import ArgumentParser
 struct CDCDemo: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "cdc-demo",
-        abstract: "Database changes into Delta Lake tables, exactly once: the demo, and tools to look at any Delta table.",
+        abstract:
+            "Database changes into Delta Lake tables, exactly once: the demo, and tools to look at any Delta table.",
         discussion: """
             Start with:
-              cdc-demo demo                                  run the whole thing on an embedded retail database
+              cdc-demo demo             the whole thing, on an embedded retail database
               cdc-demo cat lake/retail_analytics/bronze/orders --limit 3
 
             A TABLE_PATH is the folder that holds a table's _delta_log, whoever wrote the table.
@@ -28,4 +29,20 @@ struct CDCDemo: AsyncParsableCommand {
             DemoCommand.self, ReplayCommand.self, CatCommand.self, HistoryCommand.self, DetailCommand.self,
         ]
     )
+
+    static func main() async {
+        do {
+            var command = try parseAsRoot()
+            if var command = command as? any AsyncParsableCommand { try await command.run() } else { try command.run() }
+        } catch {
+            // Who asked for JSON gets it for wrong arguments, too.
+            let arguments = CommandLine.arguments.dropFirst().prefix { $0 != "--" }
+            if exitCode(for: error) == .validationFailure, arguments.contains("--json") {
+                let failure = Failure(.usage, "usage", message(for: error))
+                try? OutputBuffer.write(Array((failure.json + "\n").utf8), to: OutputBuffer.standardError)
+                exit(withError: ExitCode(Failure.Exit.usage.rawValue))
+            }
+            exit(withError: error)
+        }
+    }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Columnar
+import DeltaLog
 
 /// Prints the rows of a Delta table.
 struct CatCommand: ReportingCommand {
@@ -7,16 +8,16 @@ struct CatCommand: ReportingCommand {
         commandName: "cat",
         abstract: "Print the rows of a Delta table, ours or anyone's.",
         discussion: """
-            One JSON object a line, or CSV. Decimals are strings with all their digits, dates look like 2024-01-31, \
+            One JSON object a line, one JSON array with --json, or CSV. Decimals are strings with all their digits, dates look like 2024-01-31, \
             timestamps like 2024-01-31T12:00:00.000000Z (without the Z where the column has no time zone), binary \
             values are base64, structs are objects, maps are arrays of {"key":…,"value":…}. In CSV a NULL is an empty \
             field and an empty text is "".
 
-            Examples:
-              cdc-demo cat lake/retail_analytics/bronze/orders --limit 3
-              cdc-demo cat lake/retail_analytics/bronze/customers --columns customer_id,city --format csv
-              cdc-demo cat lake/retail_analytics/bronze/products --version 0 | grep '"product_id":2001,'
-              cdc-demo cat lake/retail_analytics/bronze/products --timestamp 2026-01-31T12:00:00Z
+            Examples, in lake/retail_analytics/bronze:
+              cdc-demo cat orders --limit 3
+              cdc-demo cat customers --columns customer_id,city --format csv
+              cdc-demo cat products --version 0 | grep '"product_id":2001,'
+              cdc-demo cat products --timestamp 2026-01-31T12:00:00Z
             """
     )
 
@@ -66,13 +67,18 @@ struct CatCommand: ReportingCommand {
     func perform(_ buffer: inout OutputBuffer) async throws {
         let table = try LakeTable(at: self.table.path)
         let scan = try await table.scan(moment, columns: columns.map { $0.split(separator: ",").map(String.init) })
-        buffer.bytes.append(contentsOf: format.header(scan.schema))
+        var writer = RowWriter(format == .csv ? .csv : output.json ? .array : .lines, scan.schema)
+        writer.begin(&buffer)
         var remaining = limit ?? .max
-        while remaining > 0, let batch = try await scan.next() {
-            let rows = try batch.slice(0..<min(remaining, batch.rowCount))
-            try format.write(rows, to: &buffer)
-            remaining -= rows.rowCount
+        if remaining > 0 {
+            for try await batch in scan {
+                let rows = try batch.slice(0..<min(remaining, batch.rowCount))
+                try writer.write(rows, to: &buffer)
+                remaining -= rows.rowCount
+                if remaining == 0 { break }
+            }
         }
+        writer.end(&buffer)
     }
 
     private var moment: LakeTable.Moment {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CDCCore
 import CDCJSON
 import CDCTesting
 

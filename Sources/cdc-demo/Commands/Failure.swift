@@ -62,7 +62,8 @@ struct Failure: Error {
         case .tableNotFound: exit = .noInput
         case .tableExists: exit = .cannotCreate
         case .storage, .outcomeUnknown:
-            exit = (error.underlying as? StorageError).map { Failure($0).exit } ?? .inputOutput
+            let storage = (error.underlying as? StorageError).map { Failure($0).exit } ?? .inputOutput
+            exit = storage == .noInput ? .badData : storage  // the table is there, one of its files is not
         case .conflict, .tooManyAttempts, .invalidTransaction: exit = .software
         default: exit = .badData
         }

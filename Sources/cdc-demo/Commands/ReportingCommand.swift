@@ -1,11 +1,11 @@
 import ArgumentParser
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Musl)
-import Musl
+    import Musl
 #else
-import Darwin
+    import Darwin
 #endif
 
 /// A command that tells what went wrong on one line and in its exit code.
@@ -43,7 +43,7 @@ extension ReportingCommand {
         } catch {
             let failure = Failure(error)
             let line = (output.json ? failure.json : failure.line) + "\n"
-            try? OutputBuffer.write(Array(line.utf8), to: STDERR_FILENO)
+            try? OutputBuffer.write(Array(line.utf8), to: OutputBuffer.standardError)
             throw ExitCode(failure.exit.rawValue)
         }
     }

@@ -52,7 +52,10 @@ struct DemoNarrator {
             table.add([position.table, String(position.cut), String(position.version)])
         }
         try say(table, &output)
-        try say("  every object was thrown away, the checkpoint store too; a new pipeline went on from the tables", &output)
+        try say(
+            "  every object was thrown away, the checkpoint store too; a new pipeline went on from the tables",
+            &output
+        )
         try say(
             "  all of it in \(Readable.seconds(report.trafficDuration)), "
                 + "\(Readable.count(Readable.rate(counts.changes, report.trafficDuration))) changes/s",
@@ -125,7 +128,10 @@ struct DemoNarrator {
     private func tellChecks(_ report: DemoReport, _ output: inout OutputBuffer) throws {
         try say("", &output)
         for check in report.checks {
-            try say("  \(check.isOK ? "ok    " : "FAILED") \(check.name)\(check.problem.map { ": \($0)" } ?? "")", &output)
+            try say(
+                "  \(check.isOK ? "ok    " : "FAILED") \(check.name)\(check.problem.map { ": \($0)" } ?? "")",
+                &output
+            )
         }
         let failed = report.failed.count
         try title(

@@ -52,8 +52,8 @@ struct DemoReport: Sendable {
 
     var failed: [Check] { checks.filter { !$0.isOK } }
 
-    mutating func check(_ name: String, _ problem: @autoclosure () -> String?) {
-        checks.append(Check(name: name, problem: problem()))
+    mutating func check(_ name: String, _ problem: String?) {
+        checks.append(Check(name: name, problem: problem))
     }
 
     // MARK: JSON

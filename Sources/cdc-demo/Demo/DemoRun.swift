@@ -1,4 +1,5 @@
 import CDCCore
+import CDCJSON
 import CDCTesting
 import Columnar
 import LakeStorage
@@ -208,7 +209,8 @@ struct DemoRun {
                 )
             )
         }
-        report.check("the staging volume lists its cuts", report.cuts.isEmpty ? "there is none" : nil)
+        let isEmpty = report.cuts.isEmpty
+        report.check("the staging volume lists its cuts", isEmpty ? "there is none" : nil)
     }
 
     /// The tables together must show the source as it was after its last transaction.
@@ -218,7 +220,8 @@ struct DemoRun {
         report.check(
             "all tables together show the source as of its last transaction",
             point.map { $0.isComplete && $0.position.lsn == last } == true
-                ? nil : "the source is at \(last), the consistent point at \(point.map { "\($0.position.lsn)" } ?? "none")"
+                ? nil
+                : "the source is at \(last), the consistent point at \(point.map { "\($0.position.lsn)" } ?? "none")"
         )
     }
 }

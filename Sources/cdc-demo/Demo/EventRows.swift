@@ -1,3 +1,5 @@
+import Columnar
+
 /// Events as the event log, a Delta table, holds them.
 struct EventRow {
     var timestamp: String

@@ -1,4 +1,5 @@
 import Columnar
+import DeltaLog
 
 /// All rows of a table of the lake, to be asked questions.
 struct LakeRows {
@@ -8,7 +9,7 @@ struct LakeRows {
     init(of table: LakeTable, columns: [String]? = nil) async throws {
         let scan = try await table.scan(.latest, columns: columns)
         var batches: [RecordBatch] = []
-        while let next = try await scan.next() { batches.append(next) }
+        for try await next in scan { batches.append(next) }
         batch = batches.isEmpty ? .empty(scan.schema) : try .concatenate(batches)
     }
 

@@ -1,9 +1,9 @@
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Musl)
-import Musl
+    import Musl
 #else
-import Darwin
+    import Darwin
 #endif
 
 /// Why nothing more can be printed.
@@ -20,6 +20,7 @@ struct OutputBuffer: ~Copyable {
     var bytes: [UInt8] = []
     private let descriptor: Int32
 
+    static let standardError = STDERR_FILENO
     private static let capacity = 64 << 10
 
     init(descriptor: Int32 = STDOUT_FILENO) {

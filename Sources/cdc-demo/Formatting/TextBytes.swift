@@ -42,24 +42,41 @@ enum TextBytes {
         appendDigits(UInt64(rest % CivilTime.microsecondsPerSecond), width: 6, to: &bytes)
     }
 
-    /// `-12.50`: always with `scale` digits after the point.
+    /// `-12.50`: always with `scale` (at most 38) digits after the point.
     static func append(unscaled: Int64, scale: Int, to bytes: inout [UInt8]) {
         if unscaled < 0 { bytes.append(UInt8(ascii: "-")) }
-        let start = bytes.count
-        appendDigits(unscaled.magnitude, width: scale + 1, to: &bytes)
-        if scale > 0 { bytes.insert(UInt8(ascii: "."), at: max(start, bytes.count - scale)) }
+        guard scale > 0 else { return appendDigits(unscaled.magnitude, width: 1, to: &bytes) }
+        // Beyond 10^19 there is nothing left before the point.
+        var (whole, fraction): (UInt64, UInt64) = (0, unscaled.magnitude)
+        if scale < 20 {
+            let unit = UInt64(truncatingIfNeeded: DecimalText.powersOfTen[scale])
+            (whole, fraction) = unscaled.magnitude.quotientAndRemainder(dividingBy: unit)
+        }
+        appendDigits(whole, width: 1, to: &bytes)
+        bytes.append(UInt8(ascii: "."))
+        appendDigits(fraction, width: scale, to: &bytes)
     }
 
     /// The digits, with zeros before them up to `width`.
     private static func appendDigits(_ value: UInt64, width: Int, to bytes: inout [UInt8]) {
-        let start = bytes.count
-        var rest = value
-        repeat {
-            bytes.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10))
+        var digits = 1
+        var unit: UInt64 = 1  // of the first digit
+        var rest = value / 10
+        while rest > 0 {
+            digits += 1
+            unit *= 10
             rest /= 10
-        } while rest > 0
-        while bytes.count - start < width { bytes.append(UInt8(ascii: "0")) }
-        bytes[start...].reverse()
+        }
+        while digits < width {
+            bytes.append(UInt8(ascii: "0"))
+            digits += 1
+        }
+        rest = value
+        while unit > 0 {
+            bytes.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest / unit))
+            rest %= unit
+            unit /= 10
+        }
     }
 
     /// Base64 with padding, RFC 4648 section 4.

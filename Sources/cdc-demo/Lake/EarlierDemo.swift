@@ -1,11 +1,12 @@
+import CDCCore
 import LakeStorage
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Musl)
-import Musl
+    import Musl
 #else
-import Darwin
+    import Darwin
 #endif
 
 /// What an earlier demo left in a lake, and how to remove it without touching anything else.
@@ -16,7 +17,9 @@ struct EarlierDemo {
     private static let mark = "cdc-demo.json"
     /// The folders that the demo writes, from the catalog's folder.
     private static let folders =
-        RetailDB.tables.map { "\(DemoLake.schema)/\($0.name.name)" } + [DemoLake.volume, "system"]
+        RetailDB.tables.map { "\(DemoLake.schema)/\($0.name.name)" } + [
+            "\(DemoLake.schema)/_consistent_points/\(DemoLake.pipelineName)", DemoLake.volume, DemoLake.eventLog,
+        ]
 
     private let lake: DemoLake
 

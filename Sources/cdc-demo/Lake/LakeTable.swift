@@ -3,11 +3,11 @@ import DeltaLog
 import LakeStorage
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Musl)
-import Musl
+    import Musl
 #else
-import Darwin
+    import Darwin
 #endif
 
 /// A Delta table in a folder of the local disk, ours or anyone's.
@@ -40,6 +40,13 @@ struct LakeTable {
 
     private var log: TableLog { TableLog(storage: storage, path: path) }
 
+    /// The rows at a moment, one batch after the other.
+    ///
+    /// - Parameter columns: The columns wanted, in the order wanted; all where `nil`.
+    func scan(_ moment: Moment, columns: [String]?) async throws -> TableScan {
+        try await log.snapshot(at: moment).scan(columns: columns)
+    }
+
     // MARK: Looking
 
     func history(limit: Int? = nil) async throws -> TableHistory {
@@ -47,7 +54,8 @@ struct LakeTable {
     }
 
     func detail() async throws -> TableDescription {
-        var detail = try await log.snapshot().detail
+        // A table that cannot be read for a feature it needs can be described all the same.
+        var detail = try await log.ungatedSnapshot().detail
         detail.location = "\(storage.root)/\(path)"
         return TableDescription(detail: detail)
     }

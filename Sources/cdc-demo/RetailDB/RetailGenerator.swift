@@ -1,3 +1,4 @@
+import CDCCore
 import Columnar
 
 /// Fills the retail database: plausible rows, and the same ones for the same seed, whatever the machine.
@@ -25,7 +26,11 @@ struct RetailGenerator {
             try builder.columns[1].append(person.firstName)
             try builder.columns[2].append(person.lastName)
             try builder.columns[3].append(person.email)
-            if let phone = person.phone { try builder.columns[4].append(phone) } else { builder.columns[4].appendNull() }
+            if let phone = person.phone {
+                try builder.columns[4].append(phone)
+            } else {
+                builder.columns[4].appendNull()
+            }
             try builder.columns[5].append(person.address.street)
             try builder.columns[6].append(person.address.city)
             try builder.columns[7].append(person.address.state)

@@ -51,7 +51,8 @@ enum RetailWords {
     ]
 
     static let streets = [
-        "Adams", "Birch", "Canal", "Cedar", "Chapel", "Cherry", "Church", "Clay", "College", "Cypress", "Dogwood", "Elm",
+        "Adams", "Birch", "Canal", "Cedar", "Chapel", "Cherry", "Church", "Clay", "College", "Cypress", "Dogwood",
+        "Elm",
         "Forest", "Franklin", "Garden", "Grove", "Hickory", "Highland", "Hillcrest", "Jackson", "Jefferson", "Juniper",
         "Lake", "Laurel", "Lincoln", "Locust", "Madison", "Magnolia", "Main", "Maple", "Meadow", "Mill", "Mulberry",
         "Oak", "Orchard", "Park", "Pine", "Poplar", "River", "Spring", "Spruce", "Sunset", "Sycamore", "Valley",
@@ -132,7 +133,10 @@ enum RetailWords {
         Category(
             "Sports",
             9...279,
-            ["Basketball", "Dumbbell Set", "Jump Rope", "Resistance Bands", "Tennis Racket", "Water Bottle", "Yoga Mat"]
+            [
+                "Basketball", "Dumbbell Set", "Jump Rope", "Resistance Bands", "Tennis Racket", "Water Bottle",
+                "Yoga Mat",
+            ]
         ),
         Category(
             "Toys",
@@ -157,7 +161,8 @@ enum RetailWords {
     ]
 
     static let materials = [
-        "brushed steel", "cotton", "recycled plastic", "solid ash", "stoneware", "tempered glass", "walnut", "wool blend",
+        "brushed steel", "cotton", "recycled plastic", "solid ash", "stoneware", "tempered glass", "walnut",
+        "wool blend",
     ]
 
     static let praises = [

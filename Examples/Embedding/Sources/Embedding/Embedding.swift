@@ -1,0 +1,72 @@
+import CDCCore
+import CDCTesting
+import Columnar
+import DeltaLog
+import LakeStorage
+
+/// A small program with the engine in it: a table of a database in memory becomes a Delta table and follows its changes.
+///
+///     swift run --package-path Examples/Embedding Embedding /tmp/embedding-lake
+///
+/// With SQL Server instead of `InMemorySource`, everything below the source stays as it is.
+@main
+struct Embedding {
+    static func main() async throws {
+        let root = CommandLine.arguments.dropFirst().first ?? "embedding-lake"
+
+        // 1. A source: any ChangeSource. This one is a database in memory, made for tests and examples like this.
+        let customers = SourceTable(
+            "dbo.customers",
+            schema: [
+                Field("customer_id", .integer, isNullable: false),
+                Field("name", .string),
+                Field("credit", .decimal(precision: 10, scale: 2)),
+            ],
+            key: ["customer_id"]
+        )
+        // Its log begins when the program does, so that the lake of an earlier run is not taken for a later state.
+        let source = try InMemorySource(tables: [customers])
+        try source.transaction {
+            try $0.insert("dbo.customers", ["customer_id": 1, "name": "Ada", "credit": .decimal("100.00")])
+            try $0.insert("dbo.customers", ["customer_id": 2, "name": "Grace", "credit": .decimal("250.50")])
+        }
+
+        // 2. A lake: any ObjectStorage. Schemas, staging volumes and the event log are folders of it.
+        let lake = DeltaLake(at: LocalStorage(root: root))
+
+        // 3. A pipeline. Nothing is read or written before it runs.
+        let pipeline = IngestionPipeline(
+            named: "embedding_pipeline",
+            from: source,
+            into: lake.schema("bronze"),
+            staging: lake.volume("landing/embedding"),
+            tables: ["dbo.customers"],
+            checkpoints: lake.checkpoints
+        )
+        let events = pipeline.events
+        let watching = Task {
+            for await event in events { print("\(event.severity.rawValue)  \(event.kind.rawValue): \(event.message)") }
+        }
+
+        // 4. The first run takes the rows that are there; each further one what has changed since.
+        try await pipeline.run(.triggered)
+        try source.transaction {
+            try $0.update("dbo.customers", key: [1], set: ["credit": .decimal("75.25")])
+            try $0.insert("dbo.customers", ["customer_id": 3, "name": "Edsger", "credit": nil])
+            try $0.delete("dbo.customers", key: [2])
+        }
+        try await pipeline.run(.triggered)
+        watching.cancel()
+
+        // 5. The table is an ordinary Delta table: Spark, DuckDB and delta-rs read it, and so does this.
+        let table = lake.table("bronze/customers")
+        let snapshot = try await table.snapshot()
+        print("\nbronze/customers, version \(snapshot.version):")
+        for try await batch in try snapshot.scan(columns: ["customer_id", "name", "credit", "_commit_lsn"]) {
+            for row in batch.rows { print("  \(row)") }
+        }
+        for commit in try await table.history() {
+            print("  version \(commit.version): \(commit.operation ?? "?")")
+        }
+    }
+}

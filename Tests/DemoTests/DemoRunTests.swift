@@ -1,0 +1,109 @@
+import CDCCore
+import Columnar
+import LakeStorage
+import Testing
+
+@testable import cdc_demo
+
+@Suite("The demo")
+struct DemoRunTests {
+    @Test("Snapshot, workshop, traffic with a restart, validation: every check holds")
+    func wholeDemo() async throws {
+        try await withTemporaryFolder { folder in
+            let lake = DemoLake(root: folder)
+            var run = DemoRun(lake: lake, scale: 0.01, seed: 3, transactions: 60)
+            let source = try RetailSource.make(size: run.size, seed: 3)
+            let ledger = try RetailLedger(
+                size: run.size,
+                seed: 3,
+                orders: try source.rows(of: RetailDB.orders.name)
+            )
+            try await run.snapshot(source)
+            try await run.workshop(source, ledger)
+            try await run.trafficWithRestart(source, ledger)
+            try await run.validate(source)
+            #expect(run.report.failed.isEmpty, "\(run.report.failed)")
+            #expect(run.report.checks.count >= 13)
+            #expect(run.report.restart.cut > 0)
+            #expect(try await EventRows.last(10, of: lake.events).count == 10)
+        }
+    }
+
+    @Test("A replay that is stopped again and again ends with the rows of an undisturbed one, commit LSNs included")
+    func replay() async throws {
+        try await withTemporaryFolder { folder in
+            let size = RetailSize(scale: 0.003)
+            func run(_ name: String) -> ReplayRun {
+                ReplayRun(lake: DemoLake(root: "\(folder)/\(name)"), size: size, seed: 5, transactions: 40)
+            }
+            _ = try await run("undisturbed").perform()
+            for stop in 1... {
+                let task = Task { try await run("stopped").perform() }
+                // Each run is allowed more work than the one before: one day it gets to the end.
+                let watch = Task {
+                    try await Task.sleep(for: .milliseconds(15 * stop))
+                    task.cancel()
+                }
+                let ended = try await {
+                    do { return try await task.value.problems } catch is CancellationError { return nil }
+                }()
+                watch.cancel()
+                if let problems = ended {
+                    #expect(problems.isEmpty)
+                    break
+                }
+            }
+            for table in RetailDB.tables {
+                let expected = try await LakeRows(of: run("undisturbed").lake.table(table)).batch.rows
+                let found = try await LakeRows(of: run("stopped").lake.table(table)).batch.rows
+                #expect(Set(expected) == Set(found))
+                #expect(expected.count == found.count)
+            }
+        }
+    }
+
+    @Test("A comparison names the first difference, and finds none where there is none")
+    func comparison() throws {
+        let schema: Schema = [Field("id", .integer), Field("name", .string)]
+        let source = try RecordBatch(schema, rows: [[2, "b"], [1, "a"]])
+        func difference(_ rows: [[Value]]) throws -> String? {
+            try TableComparison(lake: try RecordBatch(schema, rows: rows), source: source, key: "id").difference
+        }
+        #expect(try difference([[1, "a"], [2, "b"]]) == nil)
+        #expect(try difference([[1, "a"], [2, .null]])?.contains("id 2, column name") == true)
+        #expect(try difference([[1, "a"]])?.contains("none") == true)
+        #expect(try difference([[1, "a"], [2, "b"], [2, "b"]]) != nil)
+    }
+}
+
+@Suite("An earlier demo")
+struct EarlierDemoTests {
+    @Test("It is replaced only when asked, and what somebody else put there stays")
+    func overwriting() async throws {
+        try await withTemporaryFolder { folder in
+            let lake = DemoLake(root: folder)
+            try await EarlierDemo(in: lake).makeRoom(overwrite: false)
+            let own = ["bronze/orders/part-1.parquet", "bronze/orders/_delta_log/00000000000000000000.json"]
+            let foreign = ["bronze/orders/notes.txt", "bronze/mine/part-1.parquet", "silver/part-1.parquet"]
+            for path in own + foreign { try await lake.storage.put(path, [1]) }
+            await #expect(throws: Failure.self) { try await EarlierDemo(in: lake).makeRoom(overwrite: false) }
+            try await EarlierDemo(in: lake).makeRoom(overwrite: true)
+            for path in own { #expect(try await !lake.storage.exists(path)) }
+            for path in foreign { #expect(try await lake.storage.exists(path)) }
+        }
+    }
+
+    @Test("Tables that no demo wrote are not touched, asked or not", arguments: [false, true])
+    func foreignTables(_ overwrite: Bool) async throws {
+        try await withTemporaryFolder { folder in
+            let lake = DemoLake(root: folder)
+            let log = "bronze/orders/_delta_log/00000000000000000000.json"
+            try await lake.storage.put(log, [1])
+            let error = await #expect(throws: Failure.self) {
+                try await EarlierDemo(in: lake).makeRoom(overwrite: overwrite)
+            }
+            #expect(error?.exit == .cannotCreate)
+            #expect(try await lake.storage.exists(log))
+        }
+    }
+}

@@ -16,6 +16,7 @@ struct FailureTests {
             (DeltaError(.unsupportedFeature, "x"), .badData),
             (DeltaError(.corruptLog, "x"), .badData),
             (DeltaError(StorageError(.full, path: "p", "x"), "writing"), .inputOutput),
+            (DeltaError(StorageError(.notFound, path: "p", "x"), "reading"), .badData),
             (StorageError(.denied, path: "p", "x"), .cannotCreate),
             (CDCError(.destinationFailed, "x", underlying: StorageError(.full, path: "p", "y")), .inputOutput),
             (CDCError(.stagedFileCorrupt, "x"), .badData),

@@ -62,8 +62,9 @@ struct Failure: Error {
         case .tableNotFound: exit = .noInput
         case .tableExists: exit = .cannotCreate
         case .storage, .outcomeUnknown:
-            let storage = (error.underlying as? StorageError).map { Failure($0).exit } ?? .inputOutput
-            exit = storage == .noInput ? .badData : storage  // the table is there, one of its files is not
+            let storage = error.underlying as? StorageError
+            // Where a file of a table is missing, the table is damaged.
+            exit = storage?.code == .notFound ? .badData : storage.map { Failure($0).exit } ?? .inputOutput
         case .conflict, .tooManyAttempts, .invalidTransaction: exit = .software
         default: exit = .badData
         }
@@ -73,8 +74,7 @@ struct Failure: Error {
     private init(_ error: StorageError) {
         let exit: Exit
         switch error.code {
-        case .notFound: exit = .noInput
-        case .denied, .alreadyExists, .invalidPath: exit = .cannotCreate
+        case .denied, .alreadyExists, .invalidPath, .notFound: exit = .cannotCreate
         case .unreadable: exit = .badData
         default: exit = .inputOutput
         }

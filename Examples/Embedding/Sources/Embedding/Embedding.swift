@@ -6,13 +6,14 @@ import LakeStorage
 
 /// A small program with the engine in it: a table of a database in memory becomes a Delta table and follows its changes.
 ///
-///     swift run --package-path Examples/Embedding Embedding /tmp/embedding-lake
+///     swift run --package-path Examples/Embedding Embedding [FOLDER]
 ///
+/// The database is gone when the program ends, so each run wants a new folder.
 /// With SQL Server instead of `InMemorySource`, everything below the source stays as it is.
 @main
 struct Embedding {
     static func main() async throws {
-        let root = CommandLine.arguments.dropFirst().first ?? "embedding-lake"
+        let root = CommandLine.arguments.dropFirst().first ?? "/tmp/embedding-lake-\(UInt32.random(in: 0 ... .max))"
 
         // 1. A source: any ChangeSource. This one is a database in memory, made for tests and examples like this.
         let customers = SourceTable(
@@ -24,7 +25,6 @@ struct Embedding {
             ],
             key: ["customer_id"]
         )
-        // Its log begins when the program does, so that the lake of an earlier run is not taken for a later state.
         let source = try InMemorySource(tables: [customers])
         try source.transaction {
             try $0.insert("dbo.customers", ["customer_id": 1, "name": "Ada", "credit": .decimal("100.00")])
@@ -61,7 +61,7 @@ struct Embedding {
         // 5. The table is an ordinary Delta table: Spark, DuckDB and delta-rs read it, and so does this.
         let table = lake.table("bronze/customers")
         let snapshot = try await table.snapshot()
-        print("\nbronze/customers, version \(snapshot.version):")
+        print("\n\(root)/bronze/customers, version \(snapshot.version):")
         for try await batch in try snapshot.scan(columns: ["customer_id", "name", "credit", "_commit_lsn"]) {
             for row in batch.rows { print("  \(row)") }
         }

@@ -63,7 +63,10 @@ let package = Package(
         .testTarget(name: "DeltaLogTests", dependencies: ["DeltaLog", "CDCTesting"]),
         .testTarget(name: "CDCCoreTests", dependencies: ["CDCCore", "CDCTesting"]),
         .testTarget(name: "EndToEndTests", dependencies: ["CDCCore", "DeltaLog", "CDCTesting", lifecycle]),
-        .testTarget(name: "DemoTests", dependencies: ["cdc-demo", "CDCJSON", "Columnar", "LakeStorage", "DeltaLog"]),
+        .testTarget(
+            name: "DemoTests",
+            dependencies: ["cdc-demo", "CDCJSON", "Columnar", "LakeStorage", "CDCCore", "DeltaLog", "CDCTesting"]
+        ),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,4 +1,5 @@
 import CDCCore
+import CDCTesting
 import Columnar
 import Testing
 

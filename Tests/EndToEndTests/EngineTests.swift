@@ -3,7 +3,7 @@ import CDCTesting
 import Columnar
 import DeltaLog
 import LakeStorage
-import ServiceLifecycle
+import ServiceLifecycleTestKit
 import Testing
 
 @Suite("The engine")
@@ -267,6 +267,69 @@ struct EngineTests {
         task.cancel()
         _ = try? await task.value
         #expect(try await cuts() == 2)
+    }
+
+    @Test("after a time in which only other tables changed, changes go on where they were", arguments: [true, false])
+    func changesAfterIdleTime(losingCheckpoints: Bool) async throws {
+        let source = try Shop.source()
+        var ingestion = Ingestion(source, storage)
+        ingestion.tables = ["dbo.customers"]
+        try await ingestion.run()
+        for round in 1...3 {
+            try source.transaction { try $0.update("dbo.orders", key: [7], set: ["status": .string("S\(round)")]) }
+            try await ingestion.run()
+            if losingCheckpoints { ingestion.checkpoints = InMemoryCheckpointStore() }
+            try source.transaction { try $0.update("dbo.customers", key: [7], set: ["name": .string("N\(round)")]) }
+            try await ingestion.run()
+            #expect(try await Set(ingestion.rows("customers")) == Set(source.rows(of: "dbo.customers").rows))
+        }
+    }
+
+    @Test("a continuous run tries a table again that failed")
+    func failedTableInContinuousRun() async throws {
+        let source = try Shop.source()
+        let clock = ManualClock()
+        let ingestion = Ingestion(source, storage)
+        try await ingestion.run()
+        try Shop.traffic(source, transactions: 10, seed: 1)
+        // The first commit of the run fails for good, as it may on a disk that is full for a while.
+        var limited = ingestion
+        limited.clock = clock
+        let hasFailed = Counter()
+        limited.storage = InterceptedStorage(storage) { operation, path, _ throws(StorageError) in
+            guard operation == "putIfAbsent", path.hasPrefix("bronze/orders/_delta_log/"), hasFailed.value == 0 else {
+                return
+            }
+            hasFailed.increment()
+            throw StorageError(.full, path: path, "no space is left")
+        }
+        let running = limited
+        let task = Task { try await running.pipeline.run(.continuous(every: .seconds(5))) }
+        await clock.waitForSleeper()
+        #expect(try await !ingestion.matches(source))
+        clock.advance(by: .seconds(5))
+        await clock.waitForSleeper()
+        #expect(try await ingestion.matches(source))
+        task.cancel()
+        _ = try? await task.value
+    }
+
+    @Test("as a service it ends without an error when the group shuts down")
+    func gracefulShutdown() async throws {
+        let source = try Shop.source()
+        let clock = ManualClock()
+        var ingestion = Ingestion(source, storage)
+        ingestion.clock = clock
+        let running = ingestion
+        try await testGracefulShutdown { trigger in
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await running.pipeline.run() }
+                await clock.waitForSleeper()
+                trigger.triggerGracefulShutdown()
+                try await group.waitForAll()
+            }
+        }
+        #expect(try await ingestion.matches(source))
     }
 
     @Test("applied cuts leave the staging volume after the retention, the tables keep everything")

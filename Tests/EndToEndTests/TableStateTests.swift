@@ -3,7 +3,6 @@ import CDCTesting
 import Columnar
 import DeltaLog
 import LakeStorage
-import Synchronization
 import Testing
 
 @Suite("Nothing is skipped silently: each trouble is a state of its one table, with a way out")
@@ -119,7 +118,12 @@ struct TableStateTests {
         try Shop.traffic(source, transactions: 10, seed: 1)
         // The gateway publishes; the process dies before anything is applied.
         var dying = ingestion
-        dying.storage = DyingAfterPublication(storage)
+        dying.storage = InterceptedStorage(storage) { operation, path, count throws(StorageError) in
+            // Everything that comes after the first manifest.
+            if count("putIfAbsent", "/manifests/") > 0, !(operation == "putIfAbsent" && path.contains("/manifests/")) {
+                throw StorageError(.denied, path: path, "the process is dead")
+            }
+        }
         await #expect(throws: (any Error).self) { try await dying.run() }
         let path = try #require(storage.paths.last { $0.hasPrefix("landing/volume/changes/dbo.orders/") })
         var bytes = try await storage.read(path)
@@ -154,55 +158,5 @@ private final class CleaningSource: ChangeSource {
     }
     func rows(of chunk: SnapshotChunk, table: SourceTable) async throws -> any BatchCursor {
         try await source.rows(of: chunk, table: table)
-    }
-}
-
-/// A storage that serves nobody any more once a manifest has been published.
-private final class DyingAfterPublication: ObjectStorage {
-    private let storage: any ObjectStorage
-    private let isDead = Mutex(false)
-
-    init(_ storage: any ObjectStorage) { self.storage = storage }
-
-    private func check(_ path: String) throws(StorageError) {
-        if isDead.withLock({ $0 }) { throw StorageError(.denied, path: path, "the process is dead") }
-    }
-
-    func read(_ path: String, range: Range<Int>) async throws(StorageError) -> [UInt8] {
-        try check(path)
-        return try await storage.read(path, range: range)
-    }
-    func read(_ path: String) async throws(StorageError) -> [UInt8] {
-        try check(path)
-        return try await storage.read(path)
-    }
-    func attributes(of path: String) async throws(StorageError) -> ObjectAttributes {
-        try check(path)
-        return try await storage.attributes(of: path)
-    }
-    func list(_ folder: String, from start: String) async throws(StorageError) -> [ObjectAttributes] {
-        try check(folder)
-        return try await storage.list(folder, from: start)
-    }
-    func putIfAbsent(_ path: String, _ bytes: [UInt8]) async throws(StorageError) {
-        try check(path)
-        try await storage.putIfAbsent(path, bytes)
-        if path.contains("/manifests/") { isDead.withLock { $0 = true } }
-    }
-    func put(_ path: String, _ bytes: [UInt8]) async throws(StorageError) {
-        try check(path)
-        try await storage.put(path, bytes)
-    }
-    func create(_ path: String) async throws(StorageError) -> any ObjectWriter {
-        try check(path)
-        return try await storage.create(path)
-    }
-    func link(_ path: String, to newPath: String) async throws(StorageError) {
-        try check(path)
-        try await storage.link(path, to: newPath)
-    }
-    func delete(_ path: String) async throws(StorageError) {
-        try check(path)
-        try await storage.delete(path)
     }
 }

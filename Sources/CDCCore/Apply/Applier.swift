@@ -73,6 +73,11 @@ actor Applier {
         max(point?.cut ?? 0, tables.values.map(\.position.cut).max() ?? 0)
     }
 
+    /// Whether a table failed for a reason that may be gone by the next time; one that needs a resync will not be better.
+    var hasRepeatableFailures: Bool {
+        failures.values.contains { error in (error as? CDCError).map { ResyncReason($0) == nil } ?? true }
+    }
+
     // MARK: Applying
 
     /// Applies all published cuts that are not applied yet, in order.

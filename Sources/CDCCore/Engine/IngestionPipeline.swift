@@ -150,6 +150,8 @@ public final class IngestionPipeline: Service {
             try await applier.sweep(now: clock.now())
             await observer.flush(to: destination.eventLog)
             try await clock.sleep(for: pause)
+            // What failed and may succeed now is tried again, from the tables' own positions on.
+            if await applier.hasRepeatableFailures { try await applier.recover() }
         }
         try await applier.sweep(now: clock.now())
         try await throwIncomplete(gateway, applier)

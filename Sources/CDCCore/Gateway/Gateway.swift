@@ -30,10 +30,15 @@ actor Gateway {
     /// Where the gateway is with a table.
     private struct Progress {
         var state: TableState
+        /// Up to where the table's changes are in published cuts.
+        var published: LSN
+        /// Up to where the table was looked at; beyond ``published`` there was nothing.
         var through: LSN
         var snapshotCut: Int64
         /// The table's layout when it was last staged; `nil` where that is not known.
         var layout: String?
+
+        static let unread = Progress(state: .pending, published: .zero, through: .zero, snapshotCut: 0, layout: nil)
     }
 
     /// What one pass came to.
@@ -114,6 +119,7 @@ actor Gateway {
             if let staged = manifest?.table(name) {
                 known = Progress(
                     state: staged.state,
+                    published: staged.through,
                     through: staged.through,
                     snapshotCut: staged.snapshotCut,
                     layout: staged.description.layout
@@ -123,10 +129,16 @@ actor Gateway {
                 }
             } else if let position = applied[name] {
                 // The volume was lost, or the table was taken out of the pipeline for a while.
-                known = Progress(state: .streaming, through: position.lsn, snapshotCut: position.cut, layout: nil)
+                known = Progress(
+                    state: .streaming,
+                    published: position.lsn,
+                    through: position.lsn,
+                    snapshotCut: position.cut,
+                    layout: nil
+                )
                 lsn = max(lsn, position.lsn)
             } else {
-                known = Progress(state: .pending, through: .zero, snapshotCut: 0, layout: nil)
+                known = .unread
             }
             if refresh.contains(name), known.state != .snapshotting { known.state = .pending }
             progress[name] = known
@@ -177,15 +189,15 @@ actor Gateway {
             try await volume.publish(manifest)
             cut = manifest.cut
             lastPublished = manifest.publishedAt
-            adopt(entries)
+            adopt(entries, arePublished: true)
             reportPublished(manifest)
         } else {
-            adopt(entries)
+            adopt(entries, arePublished: false)
         }
         return hasNews || isSnapshotting ? .advanced : .idle
     }
 
-    private func adopt(_ entries: [Manifest.Table]) {
+    private func adopt(_ entries: [Manifest.Table], arePublished: Bool) {
         for entry in entries {
             let name = entry.description.name
             if case .needsResync(let reason) = entry.state, progress[name]?.state != entry.state {
@@ -199,6 +211,7 @@ actor Gateway {
             }
             progress[name] = Progress(
                 state: entry.state,
+                published: arePublished ? entry.through : progress[name]?.published ?? .zero,
                 through: entry.through,
                 snapshotCut: entry.snapshotCut,
                 layout: entry.description.layout
@@ -490,12 +503,12 @@ actor Gateway {
         let destinations = Dictionary(uniqueKeysWithValues: selections.map { ($0.source, $0.destination) })
         return try await concurrentMap(work, limit: options.parallelism) { [self] item in
             let table = item.table
-            let known = item.progress ?? Progress(state: .pending, through: .zero, snapshotCut: 0, layout: nil)
+            let known = item.progress ?? .unread
             var entry = Manifest.Table(
                 description: table,
                 destination: destinations[table.name] ?? table.name.name,
                 state: known.state,
-                from: item.snapshot?.low.lsn ?? known.through,
+                from: item.snapshot?.low.lsn ?? known.published,
                 through: known.through,
                 snapshotCut: known.snapshotCut
             )
@@ -504,7 +517,7 @@ actor Gateway {
                 return entry
             }
             guard item.snapshot != nil || known.state.followsChanges else { return entry }
-            let after = entry.from
+            let after = item.snapshot?.low.lsn ?? known.through
             do {
                 if after < position.lsn {
                     entry.changes = try await retry("reading changes of table \(table.name)", table: table.name) {

@@ -63,6 +63,7 @@ let package = Package(
         .testTarget(name: "ParquetTests", dependencies: ["Parquet"]),
         .testTarget(name: "DeltaLogTests", dependencies: ["DeltaLog", "CDCTesting"]),
         .testTarget(name: "CDCCoreTests", dependencies: ["CDCCore", "CDCTesting"]),
+        .testTarget(name: "CDCTestingTests", dependencies: ["CDCTesting"]),
         .testTarget(name: "EndToEndTests", dependencies: ["CDCCore", "DeltaLog", "CDCTesting", lifecycleTesting]),
         .testTarget(
             name: "DemoTests",

@@ -170,10 +170,10 @@ public struct JSONReader {
     }
 
     private mutating func enter() throws(JSONError) {
-        depth += 1
-        if depth > Self.maximumDepth {
+        if depth >= Self.maximumDepth {
             throw JSONError("nested deeper than \(Self.maximumDepth) levels", at: position)
         }
+        depth += 1
     }
 
     private mutating func skipSpace() {

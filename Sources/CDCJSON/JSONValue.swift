@@ -2,7 +2,7 @@
 ///
 /// Numbers that are whole and fit 64 bits are ``integer(_:)``; every other number keeps its text in ``number(_:)``, so that
 /// a decimal such as `2.5000` loses neither digits nor scale on its way through.
-public indirect enum JSONValue: Hashable, Sendable {
+public enum JSONValue: Hashable, Sendable {
     case null
     case boolean(Bool)
     case integer(Int64)

@@ -27,19 +27,20 @@ public final class ManualClock: EngineClock {
     public func now() -> Int64 { state.withLock { $0.now } }
 
     public func sleep(for duration: Duration) async throws {
-        let (seconds, attoseconds) = duration.components
-        let microseconds = seconds * 1_000_000 + attoseconds / 1_000_000_000_000
+        let microseconds = Self.microseconds(duration)
         try Task.checkCancellation()
         if microseconds <= 0 { return }
         let number = state.withLock { state in
             state.nextNumber += 1
             return state.nextNumber
         }
+        defer { state.withLock { _ = $0.cancelled.remove(number) } }
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
                 let watchers = state.withLock { state -> [CheckedContinuation<Void, Never>]? in
-                    if state.cancelled.remove(number) != nil || Task.isCancelled { return nil }
-                    state.sleepers[number] = Sleeper(wakes: state.now + microseconds, continuation: continuation)
+                    if state.cancelled.contains(number) || Task.isCancelled { return nil }
+                    let wakes = Self.sum(state.now, microseconds)
+                    state.sleepers[number] = Sleeper(wakes: wakes, continuation: continuation)
                     defer { state.watchers = [] }
                     return state.watchers
                 }
@@ -56,17 +57,30 @@ public final class ManualClock: EngineClock {
         }
     }
 
-    /// Moves the clock and wakes whoever's time has come.
+    /// Moves the clock and wakes whoever's time has come, in the order of their times.
     public func advance(by duration: Duration) {
-        let (seconds, attoseconds) = duration.components
         let woken = state.withLock { state in
-            state.now += seconds * 1_000_000 + attoseconds / 1_000_000_000_000
+            state.now = Self.sum(state.now, Self.microseconds(duration))
             let now = state.now
             let due = state.sleepers.filter { $0.value.wakes <= now }
-            for number in due.keys { state.sleepers[number] = nil }
-            return due.values.map(\.continuation)
+                .sorted { ($0.value.wakes, $0.key) < ($1.value.wakes, $1.key) }
+            for (number, _) in due { state.sleepers[number] = nil }
+            return due.map(\.value.continuation)
         }
         for continuation in woken { continuation.resume() }
+    }
+
+    /// A duration in microseconds; one that is too long for them ends at the end of time.
+    private static func microseconds(_ duration: Duration) -> Int64 {
+        let (seconds, attoseconds) = duration.components
+        let (whole, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000)
+        if overflow { return seconds < 0 ? .min : .max }
+        return sum(whole, attoseconds / 1_000_000_000_000)
+    }
+
+    private static func sum(_ time: Int64, _ microseconds: Int64) -> Int64 {
+        let (sum, overflow) = time.addingReportingOverflow(microseconds)
+        return overflow ? (microseconds < 0 ? .min : .max) : sum
     }
 
     /// Returns as soon as somebody sleeps on the clock.

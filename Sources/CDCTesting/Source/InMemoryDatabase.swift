@@ -25,10 +25,13 @@ struct InMemoryDatabase: Sendable {
         position = SourcePosition(lsn: LSN(high: 0x0000_002D_0000_0580, low: 1), commitTime: start)
         commits = [position]
         for definition in definitions {
-            tables[definition.name] = try InMemoryTable(definition)
+            guard tables.updateValue(try InMemoryTable(definition), forKey: definition.name) == nil else {
+                throw InMemoryError(code: .badDefinition, table: definition.name, message: "the table is given twice")
+            }
             for key in definition.foreignKeys {
                 guard let parent = definitions.first(where: { $0.name == key.references }),
-                    parent.key.count == key.columns.count
+                    parent.key.count == key.columns.count,
+                    key.columns.allSatisfy({ definition.schema[$0] != nil })
                 else {
                     throw InMemoryError(
                         code: .badDefinition,
@@ -47,11 +50,12 @@ struct InMemoryDatabase: Sendable {
         return table
     }
 
-    func described(_ name: TableName) throws -> SourceTable {
+    /// A table, for a reader of the source.
+    func captured(_ name: TableName) throws -> InMemoryTable {
         guard let table = tables[name] else {
             throw CDCError(.tableNotFound, "the source has no table \(name), or does not capture it", table: name)
         }
-        return table.definition
+        return table
     }
 
     mutating func load(_ name: TableName, _ rows: RecordBatch) throws {
@@ -70,16 +74,23 @@ struct InMemoryDatabase: Sendable {
 
     /// Writes the change rows of a transaction and ends it.
     mutating func commit(_ changes: [InMemoryTransaction.Change], at time: Int64?) -> LSN {
-        let lsn = LSN(high: position.lsn.high + 1, low: 1)
+        // Each change has a log record of its own; that of the commit comes after them.
+        let block = position.lsn.high + 1
+        let lsn = Self.record(changes.count + 1, from: block)
         position = SourcePosition(lsn: lsn, commitTime: time ?? position.commitTime + 1000)
         commits.append(position)
         var builders: [TableName: RecordBatchBuilder] = [:]
-        for (number, change) in changes.enumerated() {
+        for change in changes {
             guard let table = tables[change.table] else { continue }
             var builder =
                 builders[change.table] ?? RecordBatchBuilder(ChangeColumns.schema(capturing: table.definition.schema))
             builders[change.table] = nil
-            change.append(to: &builder, lsn: lsn, number: number, time: position.commitTime)
+            change.append(
+                to: &builder,
+                lsn: lsn,
+                sequence: Self.record(change.sequence + 1, from: block),
+                time: position.commitTime
+            )
             builders[change.table] = builder
         }
         for (name, var builder) in builders {
@@ -88,10 +99,16 @@ struct InMemoryDatabase: Sendable {
         return lsn
     }
 
+    /// The LSN of the log record `number`, counted from 1, of a transaction that begins with a block of the log.
+    private static func record(_ number: Int, from block: UInt64) -> LSN {
+        LSN(high: block + UInt64(number >> 16), low: UInt16(truncatingIfNeeded: number))
+    }
+
     mutating func cleanUp(_ name: TableName, below lsn: LSN) throws {
-        _ = try table(name)
-        tables[name]?.changes.removeAll { $0.lsn < lsn }
-        tables[name]?.lowWaterMark = lsn
+        // What is gone stays gone, whatever an earlier point is named later.
+        let mark = max(try table(name).lowWaterMark, lsn)
+        tables[name]?.changes.removeAll { $0.lsn < mark }
+        tables[name]?.lowWaterMark = mark
     }
 
     // MARK: Reading
@@ -102,10 +119,9 @@ struct InMemoryDatabase: Sendable {
         return commits[min(commits.count - 1, start + max(1, min(transactionLimit, commits.count)) - 1)]
     }
 
-    func changes(of name: TableName, after: LSN, through: LSN) throws -> [RecordBatch] {
-        guard let table = tables[name] else {
-            throw CDCError(.tableNotFound, "the source has no table \(name), or does not capture it", table: name)
-        }
+    /// Checks that every change of a table above `after` is still there.
+    func checkRetention(of name: TableName, after: LSN) throws {
+        let table = try captured(name)
         guard after.next >= table.lowWaterMark else {
             throw CDCError(
                 .retentionGap,
@@ -116,6 +132,11 @@ struct InMemoryDatabase: Sendable {
                 lsn: after
             )
         }
+    }
+
+    func changes(of name: TableName, after: LSN, through: LSN) throws -> [RecordBatch] {
+        try checkRetention(of: name, after: after)
+        let table = try captured(name)
         let first = table.changes.partitioningIndex { $0.lsn > after }
         let end = table.changes.partitioningIndex { $0.lsn > through }
         var batches: [RecordBatch] = []

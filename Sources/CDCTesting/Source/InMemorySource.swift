@@ -47,6 +47,8 @@ public final class InMemorySource: ChangeSource {
 
     /// Runs a transaction: all of it, or where `body` throws, nothing.
     ///
+    /// The source is held while `body` runs: look and change through the transaction, never through the source.
+    ///
     /// - Parameter time: When it commits, in microseconds since 1970-01-01T00:00:00Z.
     /// - Returns: Its commit LSN.
     @discardableResult
@@ -57,8 +59,8 @@ public final class InMemorySource: ChangeSource {
         try state.withLock { database in
             var transaction = InMemoryTransaction(taking: &database)
             do { try body(&transaction) } catch {
+                defer { database = transaction.database }
                 try transaction.rollBack()
-                database = transaction.database
                 throw error
             }
             database = transaction.database
@@ -89,8 +91,14 @@ public final class InMemorySource: ChangeSource {
     /// The database as it is now, to be given to ``restore(_:)`` later.
     public func backUp() -> Backup { Backup(database: state.withLock { $0 }) }
 
-    /// Makes the database what it was: its log ends where it ended then.
-    public func restore(_ backup: Backup) { state.withLock { $0 = backup.database } }
+    /// Makes the database what it was: its log ends where it ended then. Failures that are still to come stay so.
+    public func restore(_ backup: Backup) {
+        state.withLock { database in
+            let failures = database.failures
+            database = backup.database
+            database.failures = failures
+        }
+    }
 
     /// A state of the database.
     public struct Backup: Sendable {
@@ -102,13 +110,16 @@ public final class InMemorySource: ChangeSource {
         case describe
         case cut
         case fence
+        /// Reading a table's changes.
         case changes(TableName)
+        /// Reading a chunk of a table's rows.
         case snapshot(TableName)
     }
 
     /// Makes the next `times` calls of a kind fail.
     ///
-    /// - Parameter batches: How many batches a cursor hands out before it fails; 0 for a failure at once.
+    /// - Parameter batches: How many batches a cursor hands out before it fails; 0 for a failure at once. A cursor that has
+    ///   fewer ends without one.
     public func fail(_ call: Call, with error: CDCError, times: Int = 1, afterBatches batches: Int = 0) {
         state.withLock {
             $0.failures[call, default: []] += Array(repeating: .init(error: error, batches: batches), count: times)
@@ -133,7 +144,7 @@ public final class InMemorySource: ChangeSource {
     public func describe(_ names: [TableName]) async throws -> [SourceTable] {
         try state.withLock { database in
             try database.failIfAsked(.describe)
-            return try names.map { try database.described($0) }
+            return try names.map { try database.captured($0).definition }
         }
     }
 
@@ -158,14 +169,14 @@ public final class InMemorySource: ChangeSource {
             let batches = try database.changes(of: table.name, after: after, through: through)
             return Cursor(batches, failure: failure) { [self] in
                 // A clean-up may have run since: what was read then is not to be trusted.
-                try state.withLock { _ = try $0.changes(of: table.name, after: after, through: through) }
+                try state.withLock { try $0.checkRetention(of: table.name, after: after) }
             }
         }
     }
 
     public func snapshotChunks(of table: SourceTable) async throws -> [SnapshotChunk] {
         try state.withLock { database in
-            try database.table(table.name).chunks
+            try database.captured(table.name).chunks
         }
     }
 
@@ -173,7 +184,7 @@ public final class InMemorySource: ChangeSource {
         try state.withLock { database in
             let failure = database.takeFailure(.snapshot(table.name))
             if let failure, failure.batches == 0 { throw failure.error }
-            let stored = try database.table(table.name)
+            let stored = try database.captured(table.name)
             return Cursor(try stored.batches(of: chunk), failure: failure) {}
         }
     }

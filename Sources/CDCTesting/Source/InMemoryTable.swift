@@ -59,29 +59,55 @@ struct InMemoryTable: Sendable {
     func key(of row: [Value]) -> [Value] { keyPlaces.map { row[$0] } }
 
     func row(_ key: [Value]) throws -> [Value]? {
+        let key = try normalized(key)
         if let place = writtenPlaces[key] { return written[place].row }
         guard let (batch, row) = try find(key) else { return nil }
         return loaded[batch].rows.row(row)
     }
 
+    /// A key as rows hold it: a decimal with the scale of its column, for instance, whatever scale it was asked for with.
+    private func normalized(_ key: [Value]) throws -> [Value] {
+        guard key.count == keyPlaces.count else {
+            throw InMemoryError(
+                code: .missingRow,
+                table: definition.name,
+                message: "\(key.count) values for a key of \(keyPlaces.count) columns"
+            )
+        }
+        return try zip(keyPlaces, key).map { place, value in
+            let type = definition.schema.fields[place].type
+            switch type {
+            case .decimal, .float, .double: return try Column(type, values: [value]).value(at: 0)
+            default: return value
+            }
+        }
+    }
+
+    /// Whether a row's foreign key to its own table, which holds `values`, names the row itself.
+    func refersToItself(_ row: [Value], _ values: [Value]) throws -> Bool {
+        try normalized(values) == key(of: row)
+    }
+
     /// Puts a row in the place of the one with its key, or as a new one.
-    mutating func put(_ row: [Value]) throws {
+    ///
+    /// - Parameter part: Where a new one goes; behind all others where it is `nil`.
+    mutating func put(_ row: [Value], part: Int? = nil) throws {
         let key = key(of: row)
         if let place = writtenPlaces[key] {
             written[place].row = row
             return
         }
-        let part = try touch(key) ?? loaded.count
+        let part = try touch(key) ?? part ?? loaded.count
         writtenPlaces[key] = written.count
         written.append(Written(row: row, part: part))
     }
 
-    mutating func remove(_ key: [Value]) throws {
-        if let place = writtenPlaces.removeValue(forKey: key) {
-            written[place].row = nil
-        } else {
-            _ = try touch(key)
-        }
+    /// - Returns: The part in which the row was; `nil` where there was none.
+    @discardableResult
+    mutating func remove(_ key: [Value]) throws -> Int? {
+        guard let place = writtenPlaces.removeValue(forKey: key) else { return try touch(key) }
+        written[place].row = nil
+        return written[place].part
     }
 
     /// Takes a loaded row out of its batch, and returns the number of the batch.
@@ -106,14 +132,26 @@ struct InMemoryTable: Sendable {
         return nil
     }
 
-    /// Whether any row holds `values` in the columns `columns`.
-    func contains(_ values: [Value], in columns: [String]) throws -> Bool {
+    /// Whether any row but the one with the key `except` holds `values` in the columns `columns`.
+    func contains(_ values: [Value], in columns: [String], except: [Value]?) throws -> Bool {
         let places = columns.compactMap { definition.schema.index(of: $0) }
-        if written.contains(where: { $0.row.map { row in places.map { row[$0] } == values } ?? false }) { return true }
-        let probe = try KeyIndex(zip(places, values).map { try Column(definition.schema.fields[$0].type, values: [$1]) })
+        // A value that does not fit a column cannot be in it.
+        guard
+            let wanted = try? zip(places, values).map({ place, value in
+                try Column(definition.schema.fields[place].type, values: [value])
+            })
+        else { return false }
+        let values = wanted.map { $0.value(at: 0) }
+        for case let row? in written.lazy.map(\.row) where places.map({ row[$0] }) == values && key(of: row) != except {
+            return true
+        }
+        let probe = try KeyIndex(wanted)
         for batch in loaded {
             let found = try probe.find(places.map { batch.rows.columns[$0] })
-            for (row, match) in found.enumerated() where match >= 0 && batch.untouched?[row] ?? true { return true }
+            for (row, match) in found.enumerated()
+            where match >= 0 && batch.untouched?[row] ?? true && key(of: batch.rows.row(row)) != except {
+                return true
+            }
         }
         return false
     }
@@ -142,7 +180,7 @@ struct InMemoryTable: Sendable {
 
     /// The rows of a chunk as they are now; rows that came after the chunks were made are in the last one.
     func batches(of chunk: SnapshotChunk) throws -> [RecordBatch] {
-        guard let from = chunk.from.flatMap({ Int($0) }), from < partCount else { return [] }
+        guard let from = chunk.from.flatMap({ Int($0) }), (0..<partCount).contains(from) else { return [] }
         return try batches(from..<from + 1)
     }
 }

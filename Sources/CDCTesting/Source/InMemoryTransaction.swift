@@ -15,6 +15,8 @@ public struct InMemoryTransaction {
         var key: [Value]
         /// The row that was there; `nil` where there was none.
         var row: [Value]?
+        /// The part of the table in which it was, where it is to be put back there.
+        var part: Int?
     }
 
     /// Takes the database out of its place, so that changing it copies nothing.
@@ -25,14 +27,30 @@ public struct InMemoryTransaction {
 
     /// Makes everything as it was before the transaction.
     mutating func rollBack() throws {
-        for step in undo.reversed() {
+        changes = []
+        try undo(downTo: 0)
+    }
+
+    private mutating func undo(downTo count: Int) throws {
+        while undo.count > count, let step = undo.popLast() {
             if let row = step.row {
-                try database.tables[step.table]?.put(row)
+                try database.tables[step.table]?.put(row, part: step.part)
             } else {
                 try database.tables[step.table]?.remove(step.key)
             }
         }
-        changes = []
+    }
+
+    /// Runs a statement: all of it, or where it throws, nothing. The transaction may go on without it.
+    private mutating func statement(_ body: (inout InMemoryTransaction) throws -> Void) throws {
+        let (undoCount, changeCount) = (undo.count, changes.count)
+        command += 1
+        do { try body(&self) } catch {
+            command -= 1
+            changes.removeLast(changes.count - changeCount)
+            try undo(downTo: undoCount)
+            throw error
+        }
     }
 
     /// A row of a change table to be.
@@ -57,8 +75,7 @@ public struct InMemoryTransaction {
     public mutating func insert(_ table: TableName, _ values: [String: Value]) throws {
         let definition = try database.table(table).definition
         let row = try complete(definition, definition.schema.fields.map { _ in .null }, values)
-        command += 1
-        try insert(definition, row)
+        try statement { try $0.insert(definition, row) }
     }
 
     /// Updates the row with the given key.
@@ -66,15 +83,37 @@ public struct InMemoryTransaction {
         let definition = try database.table(table).definition
         guard let old = try database.table(table).row(key) else { throw missing(table, key) }
         let new = try complete(definition, old, values)
-        command += 1
-        if try database.table(table).key(of: new) != key {
-            // A change of the key is logged as a delete and an insert.
-            try remove(definition, old)
-            try insert(definition, new)
-            return
+        let changesKey = try database.table(table).key(of: new) != database.table(table).key(of: old)
+        try statement {
+            if changesKey {
+                // A change of the key is logged as a delete and an insert.
+                try $0.remove(definition, old)
+                try $0.insert(definition, new)
+            } else {
+                try $0.replace(definition, old, by: new, touching: Set(values.keys))
+            }
         }
+    }
+
+    /// Deletes the row with the given key.
+    public mutating func delete(_ table: TableName, key: [Value]) throws {
+        let definition = try database.table(table).definition
+        guard let row = try database.table(table).row(key) else { throw missing(table, key) }
+        try statement { try $0.remove(definition, row) }
+    }
+
+    // MARK: Pieces
+
+    /// Updates a row that keeps its key.
+    private mutating func replace(
+        _ definition: SourceTable,
+        _ old: [Value],
+        by new: [Value],
+        touching names: Set<String>
+    ) throws {
+        let table = definition.name
         try checkParents(definition, new)
-        let touched = definition.schema.fields.enumerated().filter { values[$0.element.name] != nil }.map(\.offset)
+        let touched = definition.schema.fields.enumerated().filter { names.contains($0.element.name) }.map(\.offset)
         let mask = UpdateMask.encode(touched.map { $0 + 1 }, columnCount: definition.schema.count)
         var before = old
         var after = new
@@ -83,27 +122,22 @@ public struct InMemoryTransaction {
             if !touched.contains(place) { after[place] = .null }
         }
         let sequence = changes.count
-        undo.append(Undo(table: table, key: key, row: old))
+        undo.append(Undo(table: table, key: try database.table(table).key(of: old), row: old))
         try database.tables[table]?.put(new)
         changes.append(
             Change(
-                table: table, operation: .updateBefore, command: command, row: before, mask: mask, sequence: sequence
+                table: table,
+                operation: .updateBefore,
+                command: command,
+                row: before,
+                mask: mask,
+                sequence: sequence
             )
         )
         changes.append(
             Change(table: table, operation: .updateAfter, command: command, row: after, mask: mask, sequence: sequence)
         )
     }
-
-    /// Deletes the row with the given key.
-    public mutating func delete(_ table: TableName, key: [Value]) throws {
-        let definition = try database.table(table).definition
-        guard let row = try database.table(table).row(key) else { throw missing(table, key) }
-        command += 1
-        try remove(definition, row)
-    }
-
-    // MARK: Pieces
 
     private mutating func insert(_ table: SourceTable, _ row: [Value]) throws {
         let key = try database.table(table.name).key(of: row)
@@ -123,7 +157,9 @@ public struct InMemoryTransaction {
         let key = try database.table(table.name).key(of: row)
         for (name, other) in database.tables {
             for foreign in other.definition.foreignKeys where foreign.references == table.name {
-                guard try !other.contains(key, in: foreign.columns) else {
+                // A row may refer to itself; that binds nobody.
+                let itself = name == table.name ? key : nil
+                guard try !other.contains(key, in: foreign.columns, except: itself) else {
                     throw InMemoryError(
                         code: .foreignKey,
                         table: table.name,
@@ -132,8 +168,8 @@ public struct InMemoryTransaction {
                 }
             }
         }
-        undo.append(Undo(table: table.name, key: key, row: row))
-        try database.tables[table.name]?.remove(key)
+        let part = try database.tables[table.name]?.remove(key)
+        undo.append(Undo(table: table.name, key: key, row: row, part: part))
         var image = row
         for (place, field) in table.schema.fields.enumerated() where table.largeObjects.contains(field.name) {
             image[place] = .null
@@ -145,7 +181,11 @@ public struct InMemoryTransaction {
         let mask = UpdateMask.encode(1...table.schema.count, columnCount: table.schema.count)
         changes.append(
             Change(
-                table: table.name, operation: operation, command: command, row: row, mask: mask,
+                table: table.name,
+                operation: operation,
+                command: command,
+                row: row,
+                mask: mask,
                 sequence: changes.count
             )
         )
@@ -170,6 +210,7 @@ public struct InMemoryTransaction {
         for key in table.foreignKeys {
             let values = key.columns.compactMap { name in table.schema.index(of: name).map { row[$0] } }
             if values.contains(.null) { continue }
+            if key.references == table.name, try database.table(table.name).refersToItself(row, values) { continue }
             guard try database.table(key.references).row(values) != nil else {
                 throw InMemoryError(
                     code: .foreignKey,
@@ -187,11 +228,10 @@ public struct InMemoryTransaction {
 
 extension InMemoryTransaction.Change {
     /// Appends the change as a row of its change table. The values fit their columns: they came through columns before.
-    func append(to builder: inout RecordBatchBuilder, lsn: LSN, number: Int, time: Int64) {
+    func append(to builder: inout RecordBatchBuilder, lsn: LSN, sequence: LSN, time: Int64) {
         let system: [Value] = [
             .binary(lsn.bytes), .integer(Int64(command)),
-            .binary(LSN(high: lsn.high, low: UInt16(truncatingIfNeeded: sequence + 2)).bytes),
-            .integer(Int64(operation.rawValue)), .binary(mask), .timestamp(time),
+            .binary(sequence.bytes), .integer(Int64(operation.rawValue)), .binary(mask), .timestamp(time),
         ]
         for (place, value) in (system + row).enumerated() {
             do { try builder.columns[place].append(value) } catch {

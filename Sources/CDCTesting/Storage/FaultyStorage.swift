@@ -9,7 +9,8 @@ import Synchronization
 public final class FaultyStorage: ObjectStorage {
     /// What happens at an operation.
     public enum Fault: Hashable, Sendable {
-        /// This one operation fails with an error that says that trying again may help.
+        /// This one operation fails with the given code, without effect. Of the codes, `unavailable` says that trying
+        /// again may help.
         case fails(StorageError.Code)
         /// This operation and all after it fail. With `afterEffect` this one still takes effect before its failure is
         /// told, as when a process dies between a write and the answer.
@@ -69,6 +70,9 @@ public final class FaultyStorage: ObjectStorage {
             throw StorageError(.denied, path: path, "a fault was injected after \(name)")
         }
     }
+
+    /// Whether nothing succeeds any more.
+    fileprivate var isDead: Bool { state.withLock(\.isDead) }
 
     public func read(_ path: String, range: Range<Int>) async throws(StorageError) -> [UInt8] {
         try await perform("read", path) { () async throws(StorageError) in try await storage.read(path, range: range) }
@@ -137,5 +141,8 @@ private final class FaultyWriter: ObjectWriter {
         try await storage.perform("finish", path) { () async throws(StorageError) in try await writer.finish() }
     }
 
-    func discard() async { await writer.discard() }
+    func discard() async {
+        // A process that was killed clears nothing away.
+        if !storage.isDead { await writer.discard() }
+    }
 }

@@ -2,6 +2,8 @@ public import LakeStorage
 import Synchronization
 
 /// A storage that keeps its objects in memory: for unit tests that are over in milliseconds.
+///
+/// It refuses the paths that any storage refuses, see ``StoragePath/check(_:)``.
 public final class InMemoryStorage: ObjectStorage {
     private struct Object {
         var bytes: [UInt8]
@@ -35,16 +37,19 @@ public final class InMemoryStorage: ObjectStorage {
     }
 
     public func read(_ path: String) async throws(StorageError) -> [UInt8] {
+        try StoragePath.check(path)
         guard let object = state.withLock({ $0.objects[path] }) else { throw notFound(path) }
         return object.bytes
     }
 
     public func attributes(of path: String) async throws(StorageError) -> ObjectAttributes {
+        try StoragePath.check(path)
         guard let object = state.withLock({ $0.objects[path] }) else { throw notFound(path) }
         return ObjectAttributes(path: path, size: object.bytes.count, modified: object.modified)
     }
 
     public func list(_ folder: String, from start: String) async throws(StorageError) -> [ObjectAttributes] {
+        try StoragePath.check(folder: folder)
         let prefix = folder.isEmpty ? "" : folder + "/"
         let objects = state.withLock(\.objects)
         return objects.compactMap { path, object -> ObjectAttributes? in
@@ -56,6 +61,7 @@ public final class InMemoryStorage: ObjectStorage {
     }
 
     public func putIfAbsent(_ path: String, _ bytes: [UInt8]) async throws(StorageError) {
+        try StoragePath.check(path)
         let isNew = state.withLock { state in
             if state.objects[path] != nil { return false }
             state.put(path, bytes)
@@ -65,11 +71,13 @@ public final class InMemoryStorage: ObjectStorage {
     }
 
     public func put(_ path: String, _ bytes: [UInt8]) async throws(StorageError) {
+        try StoragePath.check(path)
         state.withLock { $0.put(path, bytes) }
     }
 
     public func create(_ path: String) async throws(StorageError) -> any ObjectWriter {
-        Writer(path: path, storage: self)
+        try StoragePath.check(path)
+        return Writer(path: path, storage: self)
     }
 
     public func link(_ path: String, to newPath: String) async throws(StorageError) {
@@ -78,6 +86,7 @@ public final class InMemoryStorage: ObjectStorage {
     }
 
     public func delete(_ path: String) async throws(StorageError) {
+        try StoragePath.check(path)
         state.withLock { _ = $0.objects.removeValue(forKey: path) }
     }
 
@@ -88,7 +97,8 @@ public final class InMemoryStorage: ObjectStorage {
     private final class Writer: ObjectWriter {
         private let path: String
         private let storage: InMemoryStorage
-        private let bytes = Mutex<[UInt8]>([])
+        /// `nil` when the object was finished or discarded.
+        private let bytes = Mutex<[UInt8]?>([])
 
         init(path: String, storage: InMemoryStorage) {
             self.path = path
@@ -96,13 +106,22 @@ public final class InMemoryStorage: ObjectStorage {
         }
 
         func write(_ added: [UInt8]) async throws(StorageError) {
-            bytes.withLock { $0.append(contentsOf: added) }
+            let isOpen = bytes.withLock { bytes in
+                bytes?.append(contentsOf: added)
+                return bytes != nil
+            }
+            if !isOpen { throw ended }
         }
 
         func finish() async throws(StorageError) {
-            try await storage.put(path, bytes.withLock { $0 })
+            guard let bytes = bytes.withLock({ $0.take() }) else { throw ended }
+            try await storage.put(path, bytes)
         }
 
-        func discard() async {}
+        func discard() async { bytes.withLock { $0 = nil } }
+
+        private var ended: StorageError {
+            StorageError(.unreadable, path: path, "the object was finished or discarded before; begin a new one")
+        }
     }
 }

@@ -14,7 +14,10 @@ public struct RecordBatch: Sendable {
         let rows = rowCount ?? columns.first?.count ?? 0
         for (field, column) in zip(schema.fields, columns) {
             guard field.type == column.type else {
-                throw ColumnarError(.mismatch, "column '\(field.name)' is \(column.type), its schema says \(field.type)")
+                throw ColumnarError(
+                    .mismatch,
+                    "column '\(field.name)' is \(column.type), its schema says \(field.type)"
+                )
             }
             guard column.count == rows else {
                 throw ColumnarError(.mismatch, "column '\(field.name)' has \(column.count) rows instead of \(rows)")

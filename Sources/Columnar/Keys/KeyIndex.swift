@@ -12,9 +12,13 @@ public struct KeyIndex: Sendable {
 
     /// Indexes all rows of `keys`, which are columns of equal length.
     ///
-    /// - Throws: ``ColumnarError`` where a key column is nested, or with code `tooLarge` for more than 2³⁰ rows.
+    /// - Throws: ``ColumnarError`` with code `mismatch` where a key column is nested or the lengths differ, and with code
+    ///   `tooLarge` for 2³⁰ rows or more.
     public init(_ keys: [Column]) throws(ColumnarError) {
         let rows = keys.first?.count ?? 0
+        guard keys.allSatisfy({ $0.count == rows }) else {
+            throw ColumnarError(.mismatch, "key columns of different lengths cannot be indexed")
+        }
         guard rows < 1 << 30 else { throw ColumnarError(.tooLarge, "more than 2^30 keys in one index") }
         var capacity = 16
         while capacity < rows * 2 { capacity *= 2 }
@@ -34,6 +38,12 @@ public struct KeyIndex: Sendable {
         }
     }
 
+    /// Whether equal vectors of the two types mean equal values: decimals must count in the same unit.
+    private static func areComparable(_ a: DataType, _ b: DataType) -> Bool {
+        func scale(_ type: DataType) -> Int { if case .decimal(_, let scale) = type { scale } else { 0 } }
+        return a.vectorKind == b.vectorKind && scale(a) == scale(b)
+    }
+
     public var rowCount: Int { hashes.count }
 
     /// The rows that are the last with their key, ascending. Rows with a null in their key are not among them.
@@ -47,8 +57,11 @@ public struct KeyIndex: Sendable {
     ///
     /// - Parameter probe: columns of the same types as the indexed ones, in the same order.
     public func find(_ probe: [Column]) throws(ColumnarError) -> [Int32] {
-        guard probe.map(\.type.vectorKind) == keys.map(\.type.vectorKind) else {
+        guard probe.count == keys.count, zip(probe, keys).allSatisfy({ Self.areComparable($0.type, $1.type) }) else {
             throw ColumnarError(.mismatch, "key columns of different types cannot be compared")
+        }
+        guard probe.allSatisfy({ $0.count == probe[0].count }) else {
+            throw ColumnarError(.mismatch, "key columns of different lengths cannot be looked up")
         }
         let probeHashes = try KeyHashes.hash(probe)
         let comparison = KeyComparison(probe, keys)

@@ -21,6 +21,8 @@ extension DataType {
                 (1...Self.maximumDecimalPrecision).contains(precision), (0...precision).contains(scale)
             else { return nil }
             self = .decimal(precision: precision, scale: scale)
+            // No second spelling, such as `decimal(+10,,2)`.
+            if description != sqlName { return nil }
         }
     }
 }

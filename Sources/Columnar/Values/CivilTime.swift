@@ -6,7 +6,10 @@ public enum CivilTime {
     public static let microsecondsPerSecond: Int64 = 1_000_000
     public static let microsecondsPerDay: Int64 = 86_400_000_000
 
-    /// Days since 1970-01-01 of a date; the parts are not checked against the calendar.
+    /// Days since 1970-01-01 of a date.
+    ///
+    /// The parts are not checked against the calendar: the caller brings a month of 1…12 and a year within some five million
+    /// years of 1970, whose days fit 32 bits.
     public static func days(year: Int, month: Int, day: Int) -> Int32 {
         let shifted = month <= 2 ? year - 1 : year
         let era = (shifted >= 0 ? shifted : shifted - 399) / 400
@@ -96,10 +99,10 @@ public enum CivilTime {
         if bytes.isEmpty { return (microseconds, false) }
         if bytes.elementsEqual([UInt8(ascii: "Z")]) { return (microseconds, true) }
         guard let sign = bytes.popFirst(), sign == UInt8(ascii: "+") || sign == UInt8(ascii: "-") else { return nil }
-        let digits = bytes.filter { $0 != UInt8(ascii: ":") }[...]
-        guard digits.count == 4, let hours = number(digits.prefix(2)), let minutes = number(digits.suffix(2)) else {
-            return nil
-        }
+        let hasColon = bytes.count == 5 && bytes[bytes.startIndex + 2] == UInt8(ascii: ":")
+        guard bytes.count == 4 || hasColon, let hours = number(bytes.prefix(2)), hours < 24,
+            let minutes = number(bytes.suffix(2)), minutes < 60
+        else { return nil }
         let offset = Int64(hours * 3600 + minutes * 60) * microsecondsPerSecond
         return (sign == UInt8(ascii: "+") ? microseconds - offset : microseconds + offset, true)
     }
@@ -112,8 +115,8 @@ public enum CivilTime {
     }
 
     private static func pad(_ value: Int, _ width: Int) -> String {
-        let text = String(value)
-        return text.utf8.count < width ? String(repeating: "0", count: width - text.utf8.count) + text : text
+        let digits = String(value.magnitude)
+        return (value < 0 ? "-" : "") + String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits
     }
 
     private static func number(_ digits: ArraySlice<UInt8>) -> Int? {

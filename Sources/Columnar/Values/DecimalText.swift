@@ -19,6 +19,7 @@ public enum DecimalText {
         func refuse() -> ColumnarError {
             ColumnarError(.outOfRange, "'\(text.prefix(60))' is no decimal of at most 38 digits")
         }
+        let limit = powersOfTen[37]
         var unscaled: Int128 = 0
         var scale = 0
         var digits = 0
@@ -33,17 +34,16 @@ public enum DecimalText {
                 continue
             }
             guard byte &- UInt8(ascii: "0") < 10 else { throw refuse() }
-            let (shifted, overflow) = unscaled.multipliedReportingOverflow(by: 10)
-            if overflow { throw refuse() }
-            unscaled = shifted + Int128(byte - UInt8(ascii: "0"))
-            if unscaled >= powersOfTen[38] { throw refuse() }
+            // Below 10^37 one more digit fits 38 digits, and so the type.
+            guard unscaled < limit else { throw refuse() }
+            unscaled = unscaled * 10 + Int128(byte - UInt8(ascii: "0"))
             digits += 1
             if afterPoint { scale += 1 }
         }
         if !bytes.isEmpty {
-            guard let exponent = Int(String(decoding: bytes.dropFirst(), as: UTF8.self)), abs(exponent) <= 76 else {
-                throw refuse()
-            }
+            guard let exponent = Int(String(decoding: bytes.dropFirst(), as: UTF8.self)),
+                (-76...76).contains(exponent)
+            else { throw refuse() }
             scale -= exponent
         }
         if digits == 0 { throw refuse() }
@@ -65,25 +65,25 @@ public enum DecimalText {
         to: Int,
         precision: Int
     ) throws(ColumnarError) -> Int128 {
-        let refusal = ColumnarError(
-            .outOfRange,
-            "\(format(unscaled, scale: max(0, from))) does not fit the type decimal(\(precision),\(to))"
-        )
-        guard (0...76).contains(from), (0...38).contains(to), (1...38).contains(precision) else { throw refusal }
+        func refuse() -> ColumnarError {
+            let text = (0...76).contains(from) ? format(unscaled, scale: from) : "\(unscaled) with scale \(from)"
+            return ColumnarError(.outOfRange, "\(text) does not fit the type decimal(\(precision),\(to))")
+        }
+        guard (0...76).contains(from), (0...38).contains(to), (1...38).contains(precision) else { throw refuse() }
         var result = unscaled
         if to >= from {
-            let (product, overflow) = unscaled.multipliedReportingOverflow(by: powersOfTen[min(38, to - from)])
-            if overflow { throw refusal }
+            let (product, overflow) = unscaled.multipliedReportingOverflow(by: powersOfTen[to - from])
+            if overflow { throw refuse() }
             result = product
         } else {
             var surplus = from - to
             while surplus > 0 {
-                guard result % 10 == 0 else { throw refusal }
+                guard result % 10 == 0 else { throw refuse() }
                 result /= 10
                 surplus -= 1
             }
         }
-        guard result.magnitude < powersOfTen[precision].magnitude else { throw refusal }
+        guard result.magnitude < powersOfTen[precision].magnitude else { throw refuse() }
         return result
     }
 

@@ -1,5 +1,5 @@
 /// One value, boxed: for tests, for literals and for printing. Data on its way never takes this shape.
-public indirect enum Value: Hashable, Sendable {
+public enum Value: Hashable, Sendable {
     case null
     case boolean(Bool)
     /// A whole number of any width.
@@ -86,6 +86,8 @@ extension Column {
 
 extension ColumnBuilder {
     /// Appends a boxed value.
+    ///
+    /// A nested value that is refused may leave some of its parts behind: give the builder up after an error.
     ///
     /// - Throws: ``ColumnarError`` with code `outOfRange` where the value does not fit the type. Decimals may come with
     ///   fewer digits after the point than the type has; nothing else is converted.

@@ -31,8 +31,12 @@ public struct Bitmap: Hashable, Sendable {
 
     @inlinable
     public subscript(index: Int) -> Bool {
-        get { words[index &>> 6] &>> UInt64(truncatingIfNeeded: index & 63) & 1 != 0 }
+        get {
+            assert(index < count, "a bit outside the bitmap")
+            return words[index &>> 6] &>> UInt64(truncatingIfNeeded: index & 63) & 1 != 0
+        }
         set {
+            assert(index < count, "a bit outside the bitmap")
             let mask: UInt64 = 1 &<< UInt64(truncatingIfNeeded: index & 63)
             if newValue { words[index &>> 6] |= mask } else { words[index &>> 6] &= ~mask }
         }
@@ -79,9 +83,12 @@ public struct Bitmap: Hashable, Sendable {
 
     /// Appends the lowest `added` (at most 64) bits.
     package mutating func appendBits(_ bits: UInt64, _ added: Int) {
+        if added == 0 { return }
         let bits = added == 64 ? bits : bits & (1 &<< UInt64(added) &- 1)
         let shift = count & 63
-        if shift == 0 { words.append(bits) } else {
+        if shift == 0 {
+            words.append(bits)
+        } else {
             words[words.count - 1] |= bits &<< UInt64(shift)
             if shift + added > 64 { words.append(bits &>> UInt64(64 - shift)) }
         }

@@ -56,6 +56,13 @@ public struct ByteVector: Hashable, Sendable {
         offsets.append(Int32(truncatingIfNeeded: pool.count))
     }
 
+    /// The same for the kind of collection that comes most often, without the cost of a generic call.
+    public mutating func append(_ bytes: [UInt8]) throws(ColumnarError) {
+        guard pool.count + bytes.count <= Int32.max else { throw .poolOverflow }
+        pool.append(contentsOf: bytes)
+        offsets.append(Int32(truncatingIfNeeded: pool.count))
+    }
+
     public mutating func append(_ bytes: UnsafeRawBufferPointer) throws(ColumnarError) {
         guard pool.count + bytes.count <= Int32.max else { throw .poolOverflow }
         pool.append(contentsOf: bytes)
@@ -80,7 +87,6 @@ public struct ByteVector: Hashable, Sendable {
         guard pool.count + (to - from) <= Int32.max else { throw .poolOverflow }
         let shift = Int32(truncatingIfNeeded: pool.count - from)
         pool.append(contentsOf: other.pool[from..<to])
-        offsets.reserveCapacity(offsets.count + range.count)
         for index in range { offsets.append(other.offsets[index + 1] + shift) }
     }
 

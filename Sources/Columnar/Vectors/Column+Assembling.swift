@@ -10,7 +10,8 @@ extension Column {
         guard columns.allSatisfy({ $0.type == first.type }) else {
             throw ColumnarError(.mismatch, "columns of different types cannot be put together")
         }
-        for run in runs where run.source < 0 || run.source >= columns.count
+        for run in runs
+        where run.source < 0 || run.source >= columns.count
             || run.rows.lowerBound < 0 || run.rows.upperBound > columns[run.source].count
         {
             throw ColumnarError(.mismatch, "a run of rows \(run.rows) outside its column")
@@ -162,6 +163,7 @@ extension Column {
         _ offsets: [[Int32]]
     ) throws(ColumnarError) -> ([Int32], [RowRun]) {
         var result: [Int32] = [0]
+        result.reserveCapacity(runs.rowCount + 1)
         var elementRuns: [RowRun] = []
         var end = 0
         for run in runs {

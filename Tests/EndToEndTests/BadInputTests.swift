@@ -9,7 +9,9 @@ import Testing
 struct BadInputTests {
     @Test(
         "names that would lead elsewhere",
-        arguments: ["..", ".", "", "a/b", "a\\b", "_delta_log", ".hidden", "line\nbreak", String(repeating: "x", count: 300)]
+        arguments: [
+            "..", ".", "", "a/b", "a\\b", "_delta_log", ".hidden", "line\nbreak", String(repeating: "x", count: 300),
+        ]
     )
     func names(name: String) async throws {
         let storage = InMemoryStorage()

@@ -96,7 +96,9 @@ enum Main {
         try process.run()
         let text = output.fileHandleForReading.readDataToEndOfFile()
         process.waitUntilExit()
-        guard process.terminationStatus == 0 else { throw Failure("\(program) \(arguments.joined(separator: " ")) failed") }
+        guard process.terminationStatus == 0 else {
+            throw Failure("\(program) \(arguments.joined(separator: " ")) failed")
+        }
         return text
     }
 
@@ -123,17 +125,20 @@ struct Row {
     }
 
     var figures: [Figure] {
-        [("", "CPU s", ours.cpu, peer.cpu), (".wall", "s", ours.wall, peer.wall), (".memory", "MB", ours.memory, peer.memory)]
-            .map { suffix, unit, ours, peer in
-                Figure(
-                    name: benchmark.name + suffix,
-                    unit: unit,
-                    ours: ours,
-                    peer: peer,
-                    peer_name: benchmark.peerName,
-                    ratio: ours > 0 ? peer / ours : 0
-                )
-            }
+        [
+            ("", "CPU s", ours.cpu, peer.cpu), (".wall", "s", ours.wall, peer.wall),
+            (".memory", "MB", ours.memory, peer.memory),
+        ]
+        .map { suffix, unit, ours, peer in
+            Figure(
+                name: benchmark.name + suffix,
+                unit: unit,
+                ours: ours,
+                peer: peer,
+                peer_name: benchmark.peerName,
+                ratio: ours > 0 ? peer / ours : 0
+            )
+        }
     }
 
     static let title = """

@@ -17,7 +17,8 @@ enum Orders {
     private static let statuses = ["Pending", "Processing", "Shipped", "Delivered", "Cancelled", "Returned"]
     private static let payments = ["CreditCard", "PayPal", "BankTransfer", "GiftCard"]
     private static let streets = [
-        "Maple", "Oak", "Cedar", "Pine", "Elm", "Washington", "Lakeview", "Hillcrest", "Sunset", "Riverside", "Chestnut",
+        "Maple", "Oak", "Cedar", "Pine", "Elm", "Washington", "Lakeview", "Hillcrest", "Sunset", "Riverside",
+        "Chestnut",
         "Franklin", "Highland", "Jefferson", "Madison", "Lincoln",
     ]
     private static let suffixes = ["Street", "Avenue", "Boulevard", "Lane", "Drive", "Court", "Road", "Terrace"]

@@ -1,6 +1,6 @@
-import CoreMetrics
 import CDCJSON
 import Columnar
+import CoreMetrics
 import LakeStorage
 
 /// The applying half: brings published cuts into the destination, in order, and publishes consistent points.

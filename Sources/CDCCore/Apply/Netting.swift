@@ -19,7 +19,9 @@ enum Netting {
         var kept = Bitmap(repeating: false, count: changes.rowCount)
         var gone = kept
         last.forEachSet { row in
-            if operations[row] == ChangeOperation.insert.rawValue || operations[row] == ChangeOperation.updateAfter.rawValue {
+            if operations[row] == ChangeOperation.insert.rawValue
+                || operations[row] == ChangeOperation.updateAfter.rawValue
+            {
                 kept[row] = true
             } else {
                 gone[row] = true

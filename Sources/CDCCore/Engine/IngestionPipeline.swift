@@ -1,5 +1,5 @@
-public import Logging
 public import CoreMetrics
+public import Logging
 public import ServiceLifecycle
 import Synchronization
 
@@ -91,10 +91,12 @@ public final class IngestionPipeline: Service {
     ///   cancelled. Whatever is thrown, a later run goes on where this one ended.
     public func run(_ mode: Mode, refreshing refresh: Set<TableName> = []) async throws {
         try TableSelection.check(tables, pipeline: name)
-        guard isRunning.withLock({ running in
-            defer { running = true }
-            return !running
-        }) else { throw CDCError(.invalidConfiguration, "pipeline '\(name)' is running already") }
+        guard
+            isRunning.withLock({ running in
+                defer { running = true }
+                return !running
+            })
+        else { throw CDCError(.invalidConfiguration, "pipeline '\(name)' is running already") }
         defer { isRunning.withLock { $0 = false } }
         observer.beginUpdate()
         observer.report(.updateStarted, "pipeline '\(name)' runs \(mode), \(tables.count) tables")

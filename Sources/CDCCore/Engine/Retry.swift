@@ -1,5 +1,6 @@
 import CDCJSON
 import CoreMetrics
+
 /// Tries work again that may succeed later, with a pause that doubles.
 struct Retry: Sendable {
     let options: IngestionOptions

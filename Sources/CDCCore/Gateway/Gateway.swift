@@ -1,6 +1,6 @@
 import CDCJSON
-import CoreMetrics
 import Columnar
+import CoreMetrics
 import LakeStorage
 import Parquet
 
@@ -92,7 +92,9 @@ actor Gateway {
         refresh: Set<TableName>
     ) async throws {
         let manifest: Manifest?
-        if let newest = try await volume.publishedCuts().last { manifest = try await volume.manifest(newest) } else {
+        if let newest = try await volume.publishedCuts().last {
+            manifest = try await volume.manifest(newest)
+        } else {
             manifest = nil
         }
         if let manifest {
@@ -360,7 +362,9 @@ actor Gateway {
     }
 
     /// Stages the next chunks of tables whose rows are not all there, and returns the snapshots that are complete.
-    private func advanceSnapshots(_ tables: inout [TableName: SourceTable]) async throws -> [TableName: CompleteSnapshot] {
+    private func advanceSnapshots(_ tables: inout [TableName: SourceTable]) async throws -> [TableName:
+        CompleteSnapshot]
+    {
         var complete: [TableName: CompleteSnapshot] = [:]
         var budget = max(1, options.snapshotChunksPerCut)
         for name in tables.keys.sorted() {
@@ -496,8 +500,10 @@ actor Gateway {
     ) async throws -> [Manifest.Table] {
         let number = cut + 1
         let work = tables.map { table in
-            (table: table, progress: progress[table.name], snapshot: snapshots[table.name],
-             resync: pendingResyncs[table.name])
+            (
+                table: table, progress: progress[table.name], snapshot: snapshots[table.name],
+                resync: pendingResyncs[table.name]
+            )
         }
         pendingResyncs = [:]
         let destinations = Dictionary(uniqueKeysWithValues: selections.map { ($0.source, $0.destination) })

@@ -42,7 +42,9 @@ public struct TableSelection: Hashable, Sendable, ExpressibleByStringLiteral {
     /// A name becomes the name of a folder, so it must not lead anywhere else, nor be hidden from readers.
     private static func checkName(_ name: String, _ what: String) throws(CDCError) {
         let problem: String? =
-            if name.isEmpty { "is empty" } else if name.utf8.count > 200 { "is longer than 200 bytes" } else if name
+            if name.isEmpty { "is empty" } else if name.utf8.count > 200 {
+                "is longer than 200 bytes"
+            } else if name
                 .unicodeScalars.contains(where: { $0 == "/" || $0 == "\\" || $0.value < 0x20 || $0.value == 0x7F })
             {
                 "contains a slash or a control character"

@@ -1,6 +1,6 @@
 import CDCJSON
-import Logging
 import CoreMetrics
+import Logging
 import Synchronization
 
 /// Tells everybody what happens: the log, the metrics, those who listen, and the event log.

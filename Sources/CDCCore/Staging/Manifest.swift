@@ -1,4 +1,3 @@
-
 /// A published cut: what one pass of the gateway read, up to one point of the source, whole transactions only.
 ///
 /// What no manifest names does not exist. Manifests are numbered without gaps, written last, and never changed.

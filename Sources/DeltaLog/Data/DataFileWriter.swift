@@ -128,7 +128,9 @@ struct DataFileWriter {
         var result: [UInt8] = []
         for byte in text.utf8 {
             let isPlain = byte > 0x20 && byte != 0x7F && !"\"#%'*/:=?\\{}[]^ ".utf8.contains(byte)
-            if isPlain { result.append(byte) } else {
+            if isPlain {
+                result.append(byte)
+            } else {
                 result += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
             }
         }

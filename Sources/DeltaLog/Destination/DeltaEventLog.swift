@@ -32,7 +32,9 @@ public struct DeltaEventLog: EventLog {
             try builder.columns[4].append(event.kind.rawValue)
             try builder.columns[5].append(event.pipeline)
             try builder.columns[6].append(event.updateID)
-            if let name = event.table { try builder.columns[7].append(name.description) } else {
+            if let name = event.table {
+                try builder.columns[7].append(name.description)
+            } else {
                 builder.columns[7].appendNull()
             }
             try builder.columns[8].append(event.message)

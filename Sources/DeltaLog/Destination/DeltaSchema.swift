@@ -80,7 +80,9 @@ public struct DeltaSchema: ChangeDestination {
         }
     }
 
-    private func merge(into snapshot: Snapshot, _ work: TableWork, _ target: DestinationTable) async throws -> AppliedCommit {
+    private func merge(into snapshot: Snapshot, _ work: TableWork, _ target: DestinationTable) async throws
+        -> AppliedCommit
+    {
         try check(snapshot, target)
         var merge = TableMerge(snapshot.layout, key: target.key, files: snapshot.files, options: options)
         do {

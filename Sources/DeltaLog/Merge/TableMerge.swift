@@ -175,7 +175,8 @@ struct TableMerge {
             metrics.rowsCopied += Int64(runs.rowCount) - updated
             if runs.isEmpty { continue }
             let columns = try zip(table.schema.fields, zip(target.columns, source.upserts.columns)).map {
-                field, pair in
+                field,
+                pair in
                 let own = source.unchanged[field.name].map { keeping(runs, found, unchanged: $0) } ?? runs
                 return try Column.assembling(own, from: [pair.0, pair.1])
             }
@@ -264,7 +265,8 @@ struct KeyRange: Sendable {
         if case .string(let smallest)? = smallest, case .string(let largest)? = largest,
             case .string(let low)? = bounds.min, case .string(let high)? = bounds.max
         {
-            return !largest.utf8.lexicographicallyPrecedes(low.utf8) && !high.utf8.lexicographicallyPrecedes(smallest.utf8)
+            return !largest.utf8.lexicographicallyPrecedes(low.utf8)
+                && !high.utf8.lexicographicallyPrecedes(smallest.utf8)
         }
         return true
     }

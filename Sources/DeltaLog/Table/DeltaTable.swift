@@ -116,7 +116,9 @@ public struct DeltaTable: Sendable {
                 )
                 let commit = merge.transaction(
                     on: snapshot,
-                    parameters: ["predicate": .string(key.map { "target.\($0) = source.\($0)" }.joined(separator: " AND "))],
+                    parameters: [
+                        "predicate": .string(key.map { "target.\($0) = source.\($0)" }.joined(separator: " AND "))
+                    ],
                     extra: transaction.map { [.transaction($0)] } ?? []
                 )
                 let result = try await commit.commit()
@@ -156,7 +158,9 @@ public struct DeltaTable: Sendable {
                 commit.actions = removed.map { .remove($0.removal(at: log.now(), dataChange: true)) }
                 commit.actions += added.map { .add($0) }
                 if let transaction { commit.actions.append(.transaction(transaction)) }
-                do { return Commit(snapshot: try await commit.commit().snapshot, metrics: commit.operation.metrics) } catch {
+                do {
+                    return Commit(snapshot: try await commit.commit().snapshot, metrics: commit.operation.metrics)
+                } catch {
                     if !Self.mayBeCommitted(error) {
                         for file in added { try? await log.folder.delete(LogPath.decode(file.path) ?? file.path) }
                     }
@@ -179,7 +183,8 @@ public struct DeltaTable: Sendable {
     /// Whether nobody knows if a failed commit is in the log: then its files must stay.
     static func mayBeCommitted(_ error: any Error) -> Bool {
         switch (error as? DeltaError)?.code {
-        case .conflict, .tableExists, .constraintViolated, .invalidTransaction, .unsupportedFeature, .tooManyAttempts: false
+        case .conflict, .tableExists, .constraintViolated, .invalidTransaction, .unsupportedFeature, .tooManyAttempts:
+            false
         case .outcomeUnknown, .storage: true
         default: false
         }

@@ -45,7 +45,9 @@ struct Ingestion {
         let columns = snapshot.schema.fields.map(\.name).filter { withMetadata || !$0.hasPrefix("_") }
         var rows: [[Value]] = []
         for try await batch in try snapshot.scan(columns: columns) { rows += batch.rows }
-        return rows.sorted { "\($0[0])".count == "\($1[0])".count ? "\($0[0])" < "\($1[0])" : "\($0[0])".count < "\($1[0])".count }
+        return rows.sorted {
+            "\($0[0])".count == "\($1[0])".count ? "\($0[0])" < "\($1[0])" : "\($0[0])".count < "\($1[0])".count
+        }
     }
 
     /// Whether the tables hold the very rows of the source.

@@ -9,26 +9,26 @@ import Parquet
 /// All that it knows is in the volume's newest manifest and in snapshot plans beside it; so it may be stopped at any moment
 /// and goes on where it was. One gateway publishes into a volume.
 actor Gateway {
-    private let pipeline: String
-    private let source: any ChangeSource
-    private let volume: StagingVolume
-    private let selections: [TableSelection]
-    private let options: IngestionOptions
-    private let clock: any EngineClock
-    private let observer: PipelineObserver
-    private let retry: Retry
+    let pipeline: String
+    let source: any ChangeSource
+    let volume: StagingVolume
+    let selections: [TableSelection]
+    let options: IngestionOptions
+    let clock: any EngineClock
+    let observer: PipelineObserver
+    let retry: Retry
 
     /// The number of the last published cut.
     private(set) var cut: Int64 = 0
     /// Up to where the source was looked at.
     private(set) var lsn = LSN.zero
-    private var progress: [TableName: Progress] = [:]
-    private var lastPublished: Int64
+    var progress: [TableName: Progress] = [:]
+    var lastPublished: Int64
     /// Tables that were found unable to follow in this pass.
-    private var pendingResyncs: [TableName: ResyncReason] = [:]
+    var pendingResyncs: [TableName: ResyncReason] = [:]
 
     /// Where the gateway is with a table.
-    private struct Progress {
+    struct Progress {
         var state: TableState
         /// Up to where the table's changes are in published cuts.
         var published: LSN
@@ -350,225 +350,6 @@ actor Gateway {
                 "the source's log ends at \(position.lsn), but was read up to \(known.through) already; it seems to "
                     + "have been restored from an older backup. Ask for a full refresh of the table"
             )
-        }
-    }
-
-    // MARK: Snapshots
-
-    /// A snapshot whose chunks are all staged.
-    private struct CompleteSnapshot {
-        var low: SourcePosition
-        var files: [StagedFile]
-    }
-
-    /// Stages the next chunks of tables whose rows are not all there, and returns the snapshots that are complete.
-    private func advanceSnapshots(_ tables: inout [TableName: SourceTable]) async throws -> [TableName:
-        CompleteSnapshot]
-    {
-        var complete: [TableName: CompleteSnapshot] = [:]
-        var budget = max(1, options.snapshotChunksPerCut)
-        for name in tables.keys.sorted() {
-            guard let table = tables[name], pendingResyncs[name] == nil,
-                progress[name]?.state == .pending || progress[name]?.state == .snapshotting
-            else { continue }
-            let snapshotCut = progress[name]?.snapshotCut ?? 0
-            let plan = try await plan(table, snapshotCut: snapshotCut)
-            progress[name]?.state = .snapshotting
-            var staged = try await volume.stagedChunks(of: table, plan: plan)
-            let done = Set(staged.map(\.number))
-            let remaining = plan.chunks.filter { !done.contains($0.number) }
-            if budget > 0 {
-                let batch = Array(remaining.prefix(budget))
-                budget -= batch.count
-                staged += try await concurrentMap(batch, limit: options.parallelism) { [self] chunk in
-                    try await retry("reading chunk \(chunk.number) of table \(name)", table: name) {
-                        try await stage(chunk, of: table, plan: plan)
-                    }
-                }
-                if !batch.isEmpty { reportProgress(name, staged, of: plan) }
-            }
-            if staged.count == plan.chunks.count {
-                let files = staged.sorted { $0.number < $1.number }.flatMap(\.files)
-                complete[name] = CompleteSnapshot(low: plan.low, files: files)
-            }
-        }
-        return complete
-    }
-
-    private func reportProgress(_ name: TableName, _ staged: [StagedChunk], of plan: SnapshotPlan) {
-        let rows = staged.reduce(0) { sum, chunk in sum + chunk.files.reduce(0) { $0 + $1.rows } }
-        let isComplete = staged.count == plan.chunks.count
-        observer.report(
-            isComplete ? .snapshotCompleted : .snapshotProgress,
-            isComplete
-                ? "all \(rows) rows of table \(name) are staged"
-                : "\(staged.count) of \(plan.chunks.count) chunks of table \(name) are staged",
-            table: name,
-            details: [
-                "rows": .integer(Int64(rows)), "chunks": .integer(Int64(staged.count)),
-                "chunksTotal": .integer(Int64(plan.chunks.count)),
-            ]
-        )
-    }
-
-    /// The plan to go on with, or a new one.
-    private func plan(_ table: SourceTable, snapshotCut: Int64) async throws -> SnapshotPlan {
-        if let plan = try await volume.snapshotPlan(of: table, snapshotCut: snapshotCut) { return plan }
-        // The low point is read before any row, so that every later change lies above it and is replayed.
-        let low = try await retry("reading the source's position", table: table.name) {
-            try await source.cut(after: .zero, transactionLimit: .max)
-        }
-        let chunks = try await retry("planning the snapshot of table \(table.name)", table: table.name) {
-            try await source.snapshotChunks(of: table)
-        }
-        let plan = SnapshotPlan(
-            id: Identifier.random(),
-            low: low ?? SourcePosition(lsn: .zero, commitTime: clock.now()),
-            snapshotCut: snapshotCut,
-            layout: table.layout,
-            chunks: chunks
-        )
-        try await volume.begin(plan, for: table)
-        observer.report(
-            .snapshotStarted,
-            "reading all rows of table \(table.name) in \(chunks.count) chunks, changes from LSN \(plan.low.lsn) on",
-            table: table.name,
-            details: ["lsn": .string("\(plan.low.lsn)"), "chunks": .integer(Int64(chunks.count))]
-        )
-        return plan
-    }
-
-    /// Stages the rows of a chunk in the destination's final form.
-    private nonisolated func stage(
-        _ chunk: SnapshotChunk,
-        of table: SourceTable,
-        plan: SnapshotPlan
-    ) async throws -> StagedChunk {
-        let schema = storedSchema(table)
-        var writer = StagedFileWriter(
-            volume: volume,
-            schema: schema,
-            prefix: "\(StagingVolume.snapshotsFolder(table.name))/\(plan.id)-\(chunk.number)-\(Identifier.random())",
-            options: options
-        )
-        do {
-            let rows = try await source.rows(of: chunk, table: table)
-            while let batch = try await rows.next() {
-                try Task.checkCancellation()
-                try checkKeys(of: batch, table)
-                let stamped = try StoredRows.stamp(batch, schema: schema, position: plan.low)
-                try await writer.write(stamped, firstLSN: plan.low.lsn, lastLSN: plan.low.lsn)
-            }
-            let staged = StagedChunk(number: chunk.number, files: try await writer.finish())
-            try await volume.record(staged, of: table, plan: plan)
-            return staged
-        } catch {
-            await writer.discard()
-            throw error
-        }
-    }
-
-    private nonisolated func storedSchema(_ table: SourceTable) -> Schema {
-        DestinationTable(
-            pipeline: pipeline,
-            name: "",
-            source: table.name,
-            schema: table.schema,
-            key: table.key,
-            metadataColumns: options.metadataColumns
-        ).storedSchema
-    }
-
-    private nonisolated func checkKeys(of batch: RecordBatch, _ table: SourceTable) throws {
-        for name in table.key where try batch.column(name).nullCount > 0 {
-            throw CDCError(
-                .nullKey,
-                "the key column '\(name)' of table \(table.name) holds NULL, so that its rows cannot be told apart; "
-                    + "name other key columns with TableSelection(key:), or correct the rows",
-                table: table.name
-            )
-        }
-    }
-
-    // MARK: Changes
-
-    /// Stages the changes of all tables up to a point; tables whose changes cannot be had come back in need of a resync.
-    private func stage(
-        _ tables: [SourceTable],
-        snapshots: [TableName: CompleteSnapshot],
-        position: SourcePosition
-    ) async throws -> [Manifest.Table] {
-        let number = cut + 1
-        let work = tables.map { table in
-            (
-                table: table, progress: progress[table.name], snapshot: snapshots[table.name],
-                resync: pendingResyncs[table.name]
-            )
-        }
-        pendingResyncs = [:]
-        let destinations = Dictionary(uniqueKeysWithValues: selections.map { ($0.source, $0.destination) })
-        return try await concurrentMap(work, limit: options.parallelism) { [self] item in
-            let table = item.table
-            let known = item.progress ?? .unread
-            var entry = Manifest.Table(
-                description: table,
-                destination: destinations[table.name] ?? table.name.name,
-                state: known.state,
-                from: item.snapshot?.low.lsn ?? known.published,
-                through: known.through,
-                snapshotCut: known.snapshotCut
-            )
-            if let reason = item.resync {
-                entry.state = .needsResync(reason)
-                return entry
-            }
-            guard item.snapshot != nil || known.state.followsChanges else { return entry }
-            let after = item.snapshot?.low.lsn ?? known.through
-            do {
-                if after < position.lsn {
-                    entry.changes = try await retry("reading changes of table \(table.name)", table: table.name) {
-                        try await stageChanges(of: table, after: after, through: position.lsn, cut: number)
-                    }
-                }
-                if let snapshot = item.snapshot {
-                    entry.snapshot = snapshot.files
-                    entry.snapshotCut = number
-                }
-                entry.state = .streaming
-                entry.through = max(after, position.lsn)
-            } catch let error as CDCError {
-                guard let reason = ResyncReason(error) else { throw error }
-                entry.state = .needsResync(reason)
-            }
-            return entry
-        }
-    }
-
-    private nonisolated func stageChanges(
-        of table: SourceTable,
-        after: LSN,
-        through: LSN,
-        cut: Int64
-    ) async throws -> [StagedFile] {
-        var writer = StagedFileWriter(
-            volume: volume,
-            schema: ChangeColumns.schema(capturing: table.schema),
-            prefix: "\(StagingVolume.changesFolder(table.name))/cut-\(cut)-\(Identifier.random())",
-            options: options
-        )
-        do {
-            var order = ChangeOrder(table: table.name, after: after, through: through)
-            let changes = try await source.changes(of: table, after: after, through: through)
-            while let batch = try await changes.next() {
-                try Task.checkCancellation()
-                guard let (first, last) = try order.accept(batch) else { continue }
-                try checkKeys(of: batch, table)
-                try await writer.write(batch, firstLSN: first, lastLSN: last)
-            }
-            return try await writer.finish()
-        } catch {
-            await writer.discard()
-            throw error
         }
     }
 }

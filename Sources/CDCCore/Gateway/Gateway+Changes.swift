@@ -1,0 +1,84 @@
+import Columnar
+
+/// Changes: everything that is new in all tables up to one point.
+extension Gateway {
+    /// Stages the changes of all tables up to a point; tables whose changes cannot be had come back in need of a resync.
+    func stage(
+        _ tables: [SourceTable],
+        snapshots: [TableName: CompleteSnapshot],
+        position: SourcePosition
+    ) async throws -> [Manifest.Table] {
+        let number = cut + 1
+        let work = tables.map { table in
+            (
+                table: table, progress: progress[table.name], snapshot: snapshots[table.name],
+                resync: pendingResyncs[table.name]
+            )
+        }
+        pendingResyncs = [:]
+        let destinations = Dictionary(uniqueKeysWithValues: selections.map { ($0.source, $0.destination) })
+        return try await concurrentMap(work, limit: options.parallelism) { [self] item in
+            let table = item.table
+            let known = item.progress ?? .unread
+            var entry = Manifest.Table(
+                description: table,
+                destination: destinations[table.name] ?? table.name.name,
+                state: known.state,
+                from: item.snapshot?.low.lsn ?? known.published,
+                through: known.through,
+                snapshotCut: known.snapshotCut
+            )
+            if let reason = item.resync {
+                entry.state = .needsResync(reason)
+                return entry
+            }
+            guard item.snapshot != nil || known.state.followsChanges else { return entry }
+            let after = item.snapshot?.low.lsn ?? known.through
+            do {
+                if after < position.lsn {
+                    entry.changes = try await retry("reading changes of table \(table.name)", table: table.name) {
+                        try await stageChanges(of: table, after: after, through: position.lsn, cut: number)
+                    }
+                }
+                if let snapshot = item.snapshot {
+                    entry.snapshot = snapshot.files
+                    entry.snapshotCut = number
+                }
+                entry.state = .streaming
+                entry.through = max(after, position.lsn)
+            } catch let error as CDCError {
+                guard let reason = ResyncReason(error) else { throw error }
+                entry.state = .needsResync(reason)
+            }
+            return entry
+        }
+    }
+
+    nonisolated func stageChanges(
+        of table: SourceTable,
+        after: LSN,
+        through: LSN,
+        cut: Int64
+    ) async throws -> [StagedFile] {
+        var writer = StagedFileWriter(
+            volume: volume,
+            schema: ChangeColumns.schema(capturing: table.schema),
+            prefix: "\(StagingVolume.changesFolder(table.name))/cut-\(cut)-\(Identifier.random())",
+            options: options
+        )
+        do {
+            var order = ChangeOrder(table: table.name, after: after, through: through)
+            let changes = try await source.changes(of: table, after: after, through: through)
+            while let batch = try await changes.next() {
+                try Task.checkCancellation()
+                guard let (first, last) = try order.accept(batch) else { continue }
+                try checkKeys(of: batch, table)
+                try await writer.write(batch, firstLSN: first, lastLSN: last)
+            }
+            return try await writer.finish()
+        } catch {
+            await writer.discard()
+            throw error
+        }
+    }
+}

@@ -1,0 +1,140 @@
+import CDCJSON
+import Columnar
+
+/// Snapshots: all rows of a table, chunk by chunk.
+extension Gateway {
+    /// A snapshot whose chunks are all staged.
+    struct CompleteSnapshot {
+        var low: SourcePosition
+        var files: [StagedFile]
+    }
+
+    /// Stages the next chunks of tables whose rows are not all there, and returns the snapshots that are complete.
+    func advanceSnapshots(_ tables: inout [TableName: SourceTable]) async throws -> [TableName:
+        CompleteSnapshot]
+    {
+        var complete: [TableName: CompleteSnapshot] = [:]
+        var budget = max(1, options.snapshotChunksPerCut)
+        for name in tables.keys.sorted() {
+            guard let table = tables[name], pendingResyncs[name] == nil,
+                progress[name]?.state == .pending || progress[name]?.state == .snapshotting
+            else { continue }
+            let snapshotCut = progress[name]?.snapshotCut ?? 0
+            let plan = try await plan(table, snapshotCut: snapshotCut)
+            progress[name]?.state = .snapshotting
+            var staged = try await volume.stagedChunks(of: table, plan: plan)
+            let done = Set(staged.map(\.number))
+            let remaining = plan.chunks.filter { !done.contains($0.number) }
+            if budget > 0 {
+                let batch = Array(remaining.prefix(budget))
+                budget -= batch.count
+                staged += try await concurrentMap(batch, limit: options.parallelism) { [self] chunk in
+                    try await retry("reading chunk \(chunk.number) of table \(name)", table: name) {
+                        try await stage(chunk, of: table, plan: plan)
+                    }
+                }
+                if !batch.isEmpty { reportProgress(name, staged, of: plan) }
+            }
+            if staged.count == plan.chunks.count {
+                let files = staged.sorted { $0.number < $1.number }.flatMap(\.files)
+                complete[name] = CompleteSnapshot(low: plan.low, files: files)
+            }
+        }
+        return complete
+    }
+
+    func reportProgress(_ name: TableName, _ staged: [StagedChunk], of plan: SnapshotPlan) {
+        let rows = staged.reduce(0) { sum, chunk in sum + chunk.files.reduce(0) { $0 + $1.rows } }
+        let isComplete = staged.count == plan.chunks.count
+        observer.report(
+            isComplete ? .snapshotCompleted : .snapshotProgress,
+            isComplete
+                ? "all \(rows) rows of table \(name) are staged"
+                : "\(staged.count) of \(plan.chunks.count) chunks of table \(name) are staged",
+            table: name,
+            details: [
+                "rows": .integer(Int64(rows)), "chunks": .integer(Int64(staged.count)),
+                "chunksTotal": .integer(Int64(plan.chunks.count)),
+            ]
+        )
+    }
+
+    /// The plan to go on with, or a new one.
+    func plan(_ table: SourceTable, snapshotCut: Int64) async throws -> SnapshotPlan {
+        if let plan = try await volume.snapshotPlan(of: table, snapshotCut: snapshotCut) { return plan }
+        // The low point is read before any row, so that every later change lies above it and is replayed.
+        let low = try await retry("reading the source's position", table: table.name) {
+            try await source.cut(after: .zero, transactionLimit: .max)
+        }
+        let chunks = try await retry("planning the snapshot of table \(table.name)", table: table.name) {
+            try await source.snapshotChunks(of: table)
+        }
+        let plan = SnapshotPlan(
+            id: Identifier.random(),
+            low: low ?? SourcePosition(lsn: .zero, commitTime: clock.now()),
+            snapshotCut: snapshotCut,
+            layout: table.layout,
+            chunks: chunks
+        )
+        try await volume.begin(plan, for: table)
+        observer.report(
+            .snapshotStarted,
+            "reading all rows of table \(table.name) in \(chunks.count) chunks, changes from LSN \(plan.low.lsn) on",
+            table: table.name,
+            details: ["lsn": .string("\(plan.low.lsn)"), "chunks": .integer(Int64(chunks.count))]
+        )
+        return plan
+    }
+
+    /// Stages the rows of a chunk in the destination's final form.
+    nonisolated func stage(
+        _ chunk: SnapshotChunk,
+        of table: SourceTable,
+        plan: SnapshotPlan
+    ) async throws -> StagedChunk {
+        let schema = storedSchema(table)
+        var writer = StagedFileWriter(
+            volume: volume,
+            schema: schema,
+            prefix: "\(StagingVolume.snapshotsFolder(table.name))/\(plan.id)-\(chunk.number)-\(Identifier.random())",
+            options: options
+        )
+        do {
+            let rows = try await source.rows(of: chunk, table: table)
+            while let batch = try await rows.next() {
+                try Task.checkCancellation()
+                try checkKeys(of: batch, table)
+                let stamped = try StoredRows.stamp(batch, schema: schema, position: plan.low)
+                try await writer.write(stamped, firstLSN: plan.low.lsn, lastLSN: plan.low.lsn)
+            }
+            let staged = StagedChunk(number: chunk.number, files: try await writer.finish())
+            try await volume.record(staged, of: table, plan: plan)
+            return staged
+        } catch {
+            await writer.discard()
+            throw error
+        }
+    }
+
+    nonisolated func storedSchema(_ table: SourceTable) -> Schema {
+        DestinationTable(
+            pipeline: pipeline,
+            name: "",
+            source: table.name,
+            schema: table.schema,
+            key: table.key,
+            metadataColumns: options.metadataColumns
+        ).storedSchema
+    }
+
+    nonisolated func checkKeys(of batch: RecordBatch, _ table: SourceTable) throws {
+        for name in table.key where try batch.column(name).nullCount > 0 {
+            throw CDCError(
+                .nullKey,
+                "the key column '\(name)' of table \(table.name) holds NULL, so that its rows cannot be told apart; "
+                    + "name other key columns with TableSelection(key:), or correct the rows",
+                table: table.name
+            )
+        }
+    }
+}

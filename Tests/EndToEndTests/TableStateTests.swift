@@ -54,6 +54,31 @@ struct TableStateTests {
         #expect(try await ingestion.matches(source))
     }
 
+    @Test("changes thrown away while the rows were read: the next full refresh begins anew")
+    func retentionGapDuringSnapshot() async throws {
+        let source = try Shop.source()
+        try Shop.traffic(source, transactions: 3, seed: 1)
+        let ingestion = Ingestion(source, storage)
+        source.fail(.changes("dbo.orders"), with: CDCError(.sourceFailed, "the wire was cut"))
+        _ = try? await ingestion.run()
+        // The rows are staged; the changes since then are gone.
+        try Shop.traffic(source, transactions: 3, seed: 2)
+        try source.cleanUp("dbo.orders", below: source.lastLSN)
+        _ = try await expectIncomplete(ingestion)
+        try await ingestion.run(refreshing: ["dbo.orders"])
+        #expect(try await ingestion.matches(source))
+    }
+
+    @Test("rows with NULL in their key: the other tables go on")
+    func nullKeyOfOneTable() async throws {
+        let source = try Shop.source()
+        try source.load("dbo.orders", try RecordBatch(Shop.orders.schema, rows: [[nil, 1, "NEW", nil]]))
+        let ingestion = Ingestion(source, storage)
+        let message = try await expectIncomplete(ingestion)
+        #expect(message.contains("order_id") && message.contains("NULL"))
+        #expect(try await Set(ingestion.rows("customers")) == Set(try source.rows(of: "dbo.customers").rows))
+    }
+
     @Test("a source restored from an older backup")
     func rewound() async throws {
         let source = try Shop.source()

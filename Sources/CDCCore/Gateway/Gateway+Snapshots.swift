@@ -10,37 +10,40 @@ extension Gateway {
     }
 
     /// Stages the next chunks of tables whose rows are not all there, and returns the snapshots that are complete.
-    func advanceSnapshots(_ tables: inout [TableName: SourceTable]) async throws -> [TableName:
-        CompleteSnapshot]
-    {
+    ///
+    /// A table whose rows cannot be had comes to need a resync; the others go on.
+    func advanceSnapshots(_ tables: [TableName: SourceTable]) async throws -> [TableName: CompleteSnapshot] {
         var complete: [TableName: CompleteSnapshot] = [:]
         var budget = max(1, options.snapshotChunksPerCut)
         for name in tables.keys.sorted() {
             guard let table = tables[name], pendingResyncs[name] == nil,
                 progress[name]?.state == .pending || progress[name]?.state == .snapshotting
             else { continue }
-            let snapshotCut = progress[name]?.snapshotCut ?? 0
-            let plan = try await plan(table, snapshotCut: snapshotCut)
-            progress[name]?.state = .snapshotting
-            var staged = try await volume.stagedChunks(of: table, plan: plan)
-            let done = Set(staged.map(\.number))
-            let remaining = plan.chunks.filter { !done.contains($0.number) }
-            if budget > 0 {
-                let batch = Array(remaining.prefix(budget))
-                budget -= batch.count
-                staged += try await concurrentMap(batch, limit: options.parallelism) { [self] chunk in
-                    try await retry("reading chunk \(chunk.number) of table \(name)", table: name) {
-                        try await stage(chunk, of: table, plan: plan)
-                    }
-                }
-                if !batch.isEmpty { reportProgress(name, staged, of: plan) }
-            }
-            if staged.count == plan.chunks.count {
-                let files = staged.sorted { $0.number < $1.number }.flatMap(\.files)
-                complete[name] = CompleteSnapshot(low: plan.low, files: files)
+            do { complete[name] = try await advanceSnapshot(of: table, budget: &budget) } catch let error as CDCError {
+                guard let reason = ResyncReason(error) else { throw error }
+                pendingResyncs[name] = reason
             }
         }
         return complete
+    }
+
+    /// Stages the next chunks of one table; `nil` while there are more.
+    private func advanceSnapshot(of table: SourceTable, budget: inout Int) async throws -> CompleteSnapshot? {
+        let name = table.name
+        let plan = try await plan(table, snapshotCut: progress[name]?.snapshotCut ?? 0)
+        progress[name]?.state = .snapshotting
+        var staged = try await volume.stagedChunks(of: table, plan: plan)
+        let done = Set(staged.map(\.number))
+        let batch = Array(plan.chunks.filter { !done.contains($0.number) }.prefix(budget))
+        budget -= batch.count
+        staged += try await concurrentMap(batch, limit: options.parallelism) { [self] chunk in
+            try await retry("reading chunk \(chunk.number) of table \(name)", table: name) {
+                try await stage(chunk, of: table, plan: plan)
+            }
+        }
+        if !batch.isEmpty { reportProgress(name, staged, of: plan) }
+        guard staged.count == plan.chunks.count else { return nil }
+        return CompleteSnapshot(low: plan.low, files: staged.sorted { $0.number < $1.number }.flatMap(\.files))
     }
 
     func reportProgress(_ name: TableName, _ staged: [StagedChunk], of plan: SnapshotPlan) {
@@ -61,7 +64,8 @@ extension Gateway {
 
     /// The plan to go on with, or a new one.
     func plan(_ table: SourceTable, snapshotCut: Int64) async throws -> SnapshotPlan {
-        if let plan = try await volume.snapshotPlan(of: table, snapshotCut: snapshotCut) { return plan }
+        let isObsolete = obsoletePlans.remove(table.name) != nil
+        if !isObsolete, let plan = try await volume.snapshotPlan(of: table, snapshotCut: snapshotCut) { return plan }
         // The low point is read before any row, so that every later change lies above it and is replayed.
         let low = try await retry("reading the source's position", table: table.name) {
             try await source.cut(after: .zero, transactionLimit: .max)

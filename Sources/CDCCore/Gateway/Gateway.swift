@@ -24,6 +24,8 @@ actor Gateway {
     private(set) var lsn = LSN.zero
     var progress: [TableName: Progress] = [:]
     var lastPublished: Int64
+    /// Tables whose snapshot must begin anew, because what an earlier attempt staged cannot be brought up to date any more.
+    var obsoletePlans: Set<TableName> = []
     /// Tables that were found unable to follow in this pass.
     var pendingResyncs: [TableName: ResyncReason] = [:]
 
@@ -142,7 +144,10 @@ actor Gateway {
             } else {
                 known = .unread
             }
-            if refresh.contains(name), known.state != .snapshotting { known.state = .pending }
+            if refresh.contains(name), known.state != .snapshotting {
+                if case .needsResync = known.state { obsoletePlans.insert(name) }
+                known.state = .pending
+            }
             progress[name] = known
         }
         // Where nothing happened at the source, the store may know a later point than the last cut.
@@ -163,8 +168,8 @@ actor Gateway {
 
     /// Reads what is new, stages it and publishes it as one cut.
     func extract() async throws -> Outcome {
-        var tables = try await describeTables()
-        let snapshots = try await advanceSnapshots(&tables)
+        let tables = try await describeTables()
+        let snapshots = try await advanceSnapshots(tables)
 
         let isSnapshotting = progress.values.contains { $0.state == .snapshotting }
         guard let position = try await nextPosition(completesSnapshot: !snapshots.isEmpty) else {
@@ -253,6 +258,7 @@ actor Gateway {
                 try check(table)
                 tables[name] = table
                 if options.resyncsAutomatically, case .needsResync = progress[name]?.state {
+                    obsoletePlans.insert(name)
                     progress[name]?.state = .pending
                 }
                 if progress[name]?.state == .streaming, let layout = progress[name]?.layout, layout != table.layout {

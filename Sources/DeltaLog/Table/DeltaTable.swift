@@ -180,14 +180,13 @@ public struct DeltaTable: Sendable {
         return Commit(snapshot: snapshot, metrics: [:])
     }
 
-    /// Whether nobody knows if a failed commit is in the log: then its files must stay.
+    /// Whether a failed commit may be in the log all the same: then its files must stay, even if nobody needs them.
     static func mayBeCommitted(_ error: any Error) -> Bool {
-        switch (error as? DeltaError)?.code {
-        case .conflict, .tableExists, .constraintViolated, .invalidTransaction, .unsupportedFeature, .tooManyAttempts:
-            false
-        case .outcomeUnknown, .storage: true
-        default: false
-        }
+        guard let error = error as? DeltaError else { return false }  // commits fail with nothing else
+        let certainlyNot: Set<DeltaError.Code> = [
+            .conflict, .tableExists, .constraintViolated, .invalidTransaction, .unsupportedFeature, .tooManyAttempts,
+        ]
+        return !certainlyNot.contains(error.code)
     }
 
     /// Plans work on the newest snapshot until no other writer's commit contradicts it.

@@ -3,7 +3,7 @@ import Testing
 
 @testable import CDCCore
 
-@Suite("Working on several items at once")
+@Suite("Working on several items at once", .timeLimit(.minutes(1)))
 struct ConcurrentMapTests {
     private struct Failure: Error {}
 
@@ -52,7 +52,7 @@ struct ConcurrentMapTests {
         #expect(gauge.most == 3)
     }
 
-    @Test("The first error cancels what runs, and nothing new begins", .timeLimit(.minutes(1)))
+    @Test("The first error cancels what runs, and nothing new begins")
     func failure() async {
         let gauge = Gauge()
         await #expect(throws: Failure.self) {
@@ -65,7 +65,7 @@ struct ConcurrentMapTests {
         #expect(gauge.started <= 3)
     }
 
-    @Test("Cancelling the caller cancels the work", .timeLimit(.minutes(1)))
+    @Test("Cancelling the caller cancels the work")
     func cancellation() async {
         let gauge = Gauge()
         let task = Task {

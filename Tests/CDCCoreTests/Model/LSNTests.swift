@@ -61,7 +61,8 @@ struct LSNTests {
     @Test(
         "The next number carries from one part into the other",
         arguments: [
-            ("0x0000002D000005900005", "0000002d:00000590:0006"), ("0x0000002D00000590FFFF", "0000002d:00000591:0000"),
+            ("0x0000002D000005900005", "0000002d:00000590:0006"), ("0x0000002D00000590FFFE", "0000002d:00000590:ffff"),
+            ("0x0000002D00000590FFFF", "0000002d:00000591:0000"),
             ("0x0000002DFFFFFFFFFFFF", "0000002e:00000000:0000"), ("0xFFFFFFFFFFFFFFFFFFFF", "ffffffff:ffffffff:ffff"),
         ]
     )

@@ -10,7 +10,7 @@ private final class Noted: Sendable {
     func note(_ number: Int) { numbers.withLock { _ = $0.insert(number) } }
 }
 
-@Suite("A clock that is moved by hand")
+@Suite("A clock that is moved by hand", .timeLimit(.minutes(1)))
 struct ManualClockTests {
     @Test("It stands until it is moved")
     func now() {

@@ -64,6 +64,12 @@ struct KeyIndexTests {
         // What lies in the vector where a value is null is not a value.
         let zero = try KeyIndex([try Column(.long, values: [0])])
         #expect(try zero.find([try Column(.long, values: [nil])]) == [-1])
+        // Not even where it has the hash that stands for null.
+        let odd = Int64(bitPattern: 0x9E37_79B9_7F4A_7C15)
+        let hidden = try Column(.long, .int64([odd]), validity: Bitmap([false]))
+        let shown = try Column(.long, .int64([odd]))
+        #expect(try KeyIndex.hashes(of: [hidden]) == KeyIndex.hashes(of: [shown]), "the test's own premise")
+        #expect(try KeyIndex([shown]).find([hidden]) == [-1])
         #expect(try KeyIndex([try Column(.string, values: [nil])]).find([try Column(.string, values: [""])]) == [-1])
     }
 

@@ -59,6 +59,16 @@ struct CivilTimeTests {
         #expect(CivilTime.parse(timestamp: text) == nil)
     }
 
+    @Test("A 29 February is read in leap years, and in no others")
+    func leapDays() {
+        for year in 1...9999 {
+            let digits = String(year)
+            let text = String(repeating: "0", count: 4 - digits.count) + digits + "-02-29"
+            let isLeap = year % 400 == 0 || (year % 4 == 0 && year % 100 != 0)
+            #expect((CivilTime.parse(day: text) != nil) == isLeap, "\(text)")
+        }
+    }
+
     @Test(
         "Days outside the years that are parsed still have a text",
         arguments: [

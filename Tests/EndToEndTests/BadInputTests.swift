@@ -51,7 +51,7 @@ struct BadInputTests {
         ingestion.tables = [TableSelection("dbo.things", key: ["code"])]
         let error = try await #require(throws: (any Error).self) { try await ingestion.run() }
         #expect("\(error)".contains("NULL") && "\(error)".contains("code"))
-        #expect(!storage.paths.contains { $0.hasPrefix("bronze/") })
+        #expect(!storage.paths.contains { $0.hasPrefix("bronze/things/") })
     }
 
     @Test("a table in the destination's place that the pipeline did not make stays as it is")

@@ -59,9 +59,9 @@ struct TableStateTests {
         let source = try Shop.source()
         try Shop.traffic(source, transactions: 3, seed: 1)
         let ingestion = Ingestion(source, storage)
-        source.fail(.changes("dbo.orders"), with: CDCError(.sourceFailed, "the wire was cut"))
+        source.fail(.snapshot("dbo.orders"), with: CDCError(.sourceFailed, "the wire was cut"))
         _ = try? await ingestion.run()
-        // The rows are staged; the changes since then are gone.
+        // The snapshot has begun; the changes since then are gone.
         try Shop.traffic(source, transactions: 3, seed: 2)
         try source.cleanUp("dbo.orders", below: source.lastLSN)
         _ = try await expectIncomplete(ingestion)

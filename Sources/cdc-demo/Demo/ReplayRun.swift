@@ -31,6 +31,8 @@ struct ReplayRun {
         // The first run ends when the rows are there; by then some of the transactions have been committed beside it.
         try await pipeline.run(.triggered)
         while try await source.commitMore(transactions / 8 + 1) { try await pipeline.run(.triggered) }
+        // A run ends at the point where the source was when it began; the last transactions may have come beside it.
+        try await pipeline.run(.triggered)
         return try await result(source)
     }
 

@@ -113,6 +113,25 @@ struct EngineTests {
         #expect(counting.chunksRead == 12)
     }
 
+    @Test("killed between two tables of the first cut, the second is not read again")
+    func killedBetweenTables() async throws {
+        let source = try Shop.source()
+        let ingestion = Ingestion(source, storage)
+        var dying = ingestion
+        dying.options.parallelism = 1
+        dying.storage = InterceptedStorage(storage) { _, path, count throws(StorageError) in
+            if count("putIfAbsent", "bronze/customers/_delta_log/") > 0 {
+                throw StorageError(.denied, path: path, "the process is dead")
+            }
+        }
+        await #expect(throws: (any Error).self) { try await dying.run() }
+        try source.transaction { try $0.update("dbo.orders", key: [7], set: ["status": "SHIPPED"]) }
+        try await ingestion.run()
+        #expect(try await ingestion.matches(source))
+        let history = try await ingestion.lake.table("bronze/orders").history()
+        #expect(history.map(\.operation) == ["MERGE", "CREATE TABLE AS SELECT"])
+    }
+
     @Test("a transaction larger than the memory is netted in slices and committed as one")
     func hugeTransaction() async throws {
         let source = try Shop.source()

@@ -55,8 +55,10 @@ actor Applier {
             }
         }
         reached = tables.mapValues(\.position.lsn)
-        for entry in point?.tables ?? [] where tables[entry.source] != nil {
-            reached[entry.source] = max(reached[entry.source] ?? .zero, entry.lsn)
+        // The point knows of cuts that brought a table nothing; where the table is beyond the point, the table knows better.
+        for entry in point?.tables ?? [] {
+            guard let table = tables[entry.source], table.position.cut <= point?.cut ?? 0 else { continue }
+            reached[entry.source] = entry.lsn
         }
     }
 
@@ -92,6 +94,7 @@ actor Applier {
     }
 
     private func apply(_ manifest: Manifest) async throws {
+        for table in manifest.tables { checkContinues(table, manifest) }
         for level in TableOrder.levels(manifest.tables.map(\.description)) {
             let work = level.compactMap { name in
                 manifest.table(name).flatMap { $0.hasNews && needs($0, cut: manifest.cut) ? $0 : nil }
@@ -99,7 +102,6 @@ actor Applier {
             let results = try await concurrentMap(work, limit: options.parallelism) { [self] table in
                 let result: Result<AppliedCommit, any Error>
                 do {
-                    try await checkContinues(table, cut: manifest.cut)
                     result = .success(
                         try await retry("applying cut \(manifest.cut) to table \(table.description.name)") {
                             try await apply(table, of: manifest)
@@ -114,9 +116,7 @@ actor Applier {
         }
         for table in manifest.tables where table.state == .streaming {
             let name = table.description.name
-            if failures[name] == nil, tables[name] != nil {
-                reached[name] = max(reached[name] ?? .zero, table.through)
-            }
+            if failures[name] == nil, tables[name] != nil { reached[name] = table.through }
         }
         try await publish(manifest)
     }
@@ -130,17 +130,20 @@ actor Applier {
         return applied.position.cut < cut
     }
 
-    /// Refuses changes that do not follow on what the table has.
-    private func checkContinues(_ table: Manifest.Table, cut: Int64) throws {
+    /// Refuses a cut that does not follow on what the table has, whether or not the cut brings it anything.
+    private func checkContinues(_ table: Manifest.Table, _ manifest: Manifest) {
         let name = table.description.name
-        guard table.snapshot == nil, table.from > reached[name] ?? .zero else { return }
-        throw CDCError(
+        guard table.state == .streaming, table.snapshot == nil, failures[name] == nil, let applied = tables[name],
+            applied.position.cut < manifest.cut, table.from > reached[name] ?? .zero
+        else { return }
+        let error = CDCError(
             .manifestCorrupt,
-            "cut \(cut) holds the changes of table \(name) above LSN \(table.from), but the table has them only up to "
-                + "\(reached[name] ?? .zero): a cut between is missing from \(volume.path). Restore it, or ask for a full "
-                + "refresh of the table",
+            "cut \(manifest.cut) holds the changes of table \(name) above LSN \(table.from), but the table has them only up "
+                + "to \(reached[name] ?? .zero): a cut between is missing from \(volume.path). Restore it, or ask for a "
+                + "full refresh of the table",
             table: name
         )
+        note(table, .failure(error), manifest)
     }
 
     private nonisolated func apply(_ table: Manifest.Table, of manifest: Manifest) async throws -> AppliedCommit {
@@ -213,6 +216,8 @@ actor Applier {
     // MARK: Consistent points
 
     private func publish(_ manifest: Manifest) async throws {
+        // While a table that failed before catches up, others are further: their versions belong to a later point.
+        guard tables.values.allSatisfy({ $0.position.cut <= manifest.cut }) else { return }
         let settled = failures.isEmpty ? manifest.cut : point?.settledCut ?? 0
         if let point, point.cut >= manifest.cut, point.settledCut >= settled { return }
         var entries: [ConsistentPoint.Table] = []
@@ -234,7 +239,8 @@ actor Applier {
             cut: manifest.cut,
             settledCut: settled,
             position: manifest.position,
-            tables: entries
+            tables: entries,
+            isComplete: entries.count == manifest.tables.count && entries.allSatisfy(\.isConsistent)
         )
         try await destination.publish(new)
         point = new
@@ -257,7 +263,8 @@ actor Applier {
     func sweep(now: Int64) async throws {
         _ = try await volume.removeCuts(
             upTo: point?.settledCut ?? 0,
-            publishedBefore: now - options.stagingRetention.microseconds
+            publishedBefore: now.subtractingReportingOverflow(options.stagingRetention.microseconds).overflow
+                ? .min : now - options.stagingRetention.microseconds
         )
     }
 }

@@ -91,6 +91,13 @@ public final class IngestionPipeline: Service {
     ///   cancelled. Whatever is thrown, a later run goes on where this one ended.
     public func run(_ mode: Mode, refreshing refresh: Set<TableName> = []) async throws {
         try TableSelection.check(tables, pipeline: name)
+        if let unknown = refresh.subtracting(tables.map(\.source)).min() {
+            throw CDCError(
+                .invalidConfiguration,
+                "table \(unknown) was to be refreshed, but is none of pipeline '\(name)'",
+                table: unknown
+            )
+        }
         guard
             isRunning.withLock({ running in
                 defer { running = true }
@@ -136,9 +143,9 @@ public final class IngestionPipeline: Service {
             observer: observer
         )
         try await applier.recover()
-        try await recover(gateway, applier, refresh)
-        // Cuts that an earlier run published and did not get to apply come first.
+        // Cuts that an earlier run published and did not get to apply come first: only then do the tables say where they are.
         try await applier.applyPublishedCuts()
+        try await recover(gateway, applier, refresh)
         let goal = mode == .triggered ? try await gateway.fence() : nil
         while true {
             try Task.checkCancellation()
@@ -146,6 +153,7 @@ public final class IngestionPipeline: Service {
             try await applier.applyPublishedCuts()
             await noteResyncs(gateway, applier)
             try await save(gateway)
+            await observer.flushIfDue(to: destination.eventLog)
             if let goal, await gateway.isCaughtUp(to: goal) { break }
             if outcome == .advanced { continue }
             guard case .continuous(let pause) = mode else { break }
@@ -164,7 +172,8 @@ public final class IngestionPipeline: Service {
         let lastCut = await applier.lastCut
         try await gateway.recover(
             applied: await applier.positions,
-            appliedCut: lastCut,
+            lastCut: lastCut,
+            settledCut: await applier.point?.settledCut ?? 0,
             checkpoint: checkpoint,
             refresh: refresh
         )

@@ -64,11 +64,16 @@ extension Gateway {
 
     /// The plan to go on with, or a new one.
     func plan(_ table: SourceTable, snapshotCut: Int64) async throws -> SnapshotPlan {
-        let isObsolete = obsoletePlans.remove(table.name) != nil
-        if !isObsolete, let plan = try await volume.snapshotPlan(of: table, snapshotCut: snapshotCut) { return plan }
         // The low point is read before any row, so that every later change lies above it and is replayed.
         let low = try await retry("reading the source's position", table: table.name) {
             try await source.cut(after: .zero, transactionLimit: .max)
+        }
+        // What was staged before the source went back to an older state cannot be brought up to date.
+        let isObsolete = obsoletePlans.remove(table.name) != nil
+        if !isObsolete, let plan = try await volume.snapshotPlan(of: table, snapshotCut: snapshotCut),
+            plan.low.lsn <= low?.lsn ?? .zero
+        {
+            return plan
         }
         let chunks = try await retry("planning the snapshot of table \(table.name)", table: table.name) {
             try await source.snapshotChunks(of: table)

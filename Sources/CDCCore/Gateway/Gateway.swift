@@ -84,12 +84,14 @@ actor Gateway {
     ///
     /// - Parameters:
     ///   - applied: How far the destination's tables are; no entry where there is no table.
-    ///   - appliedCut: The last cut that the destination knows of.
+    ///   - lastCut: The last cut that the destination knows of.
+    ///   - settledCut: The last cut of which every table has all that was published for it.
     ///   - checkpoint: What the checkpoint store remembers, as a hint.
     ///   - refresh: Tables that are to be read anew.
     func recover(
         applied: [TableName: AppliedPosition],
-        appliedCut: Int64,
+        lastCut: Int64,
+        settledCut: Int64,
         checkpoint: Checkpoint?,
         refresh: Set<TableName>
     ) async throws {
@@ -115,7 +117,7 @@ actor Gateway {
                 )
             }
         }
-        cut = max(manifest?.cut ?? 0, appliedCut)
+        cut = max(manifest?.cut ?? 0, lastCut)
         lsn = manifest?.position.lsn ?? .zero
         for selection in selections {
             let name = selection.source
@@ -128,7 +130,7 @@ actor Gateway {
                     snapshotCut: staged.snapshotCut,
                     layout: staged.description.layout
                 )
-                if applied[name] == nil, known.state == .streaming, staged.snapshotCut <= appliedCut {
+                if applied[name] == nil, known.state == .streaming, staged.snapshotCut <= settledCut {
                     known.state = .pending  // its table was removed from the destination
                 }
             } else if let position = applied[name] {
@@ -161,7 +163,19 @@ actor Gateway {
 
     /// Takes note that a table cannot be applied any more.
     func markForResync(_ table: TableName, _ reason: ResyncReason) {
+        guard progress[table]?.state != .needsResync(reason) else { return }
         progress[table]?.state = .needsResync(reason)
+        report(table, reason)
+    }
+
+    private func report(_ table: TableName, _ reason: ResyncReason) {
+        observer.metrics.resyncs(table).increment()
+        observer.report(
+            .needsResync,
+            "table \(table) needs a full refresh: \(reason.message)",
+            severity: .error,
+            table: table
+        )
     }
 
     // MARK: Extraction
@@ -208,13 +222,7 @@ actor Gateway {
         for entry in entries {
             let name = entry.description.name
             if case .needsResync(let reason) = entry.state, progress[name]?.state != entry.state {
-                observer.metrics.resyncs(name).increment()
-                observer.report(
-                    .needsResync,
-                    "table \(name) needs a full refresh: \(reason.message)",
-                    severity: .error,
-                    table: name
-                )
+                report(name, reason)
             }
             progress[name] = Progress(
                 state: entry.state,
@@ -271,7 +279,7 @@ actor Gateway {
                 }
             } catch let error as CDCError {
                 // A table that was never read is a mistake in the configuration; one that was there is a state.
-                guard let reason = ResyncReason(error), progress[name]?.state != .pending else { throw error }
+                guard let reason = ResyncReason(error), progress[name]?.snapshotCut ?? 0 > 0 else { throw error }
                 if tables[name] == nil, let staged = try await lastKnown(name) { tables[name] = staged }
                 if case .needsResync = progress[name]?.state { continue }
                 pendingResyncs[name] = reason
@@ -361,8 +369,11 @@ actor Gateway {
 }
 
 extension Duration {
+    /// Whole microseconds; the largest number there is for a span beyond it.
     var microseconds: Int64 {
         let (seconds, attoseconds) = components
-        return seconds * 1_000_000 + attoseconds / 1_000_000_000_000
+        let (product, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000)
+        let (sum, carry) = product.addingReportingOverflow(attoseconds / 1_000_000_000_000)
+        return overflow || carry ? (seconds < 0 ? .min : .max) : sum
     }
 }

@@ -22,11 +22,15 @@ public struct TableSelection: Hashable, Sendable, ExpressibleByStringLiteral {
     static func check(_ tables: [TableSelection], pipeline: String) throws(CDCError) {
         try checkName(pipeline, "the pipeline's name")
         if tables.isEmpty { throw CDCError(.invalidConfiguration, "a pipeline needs at least one table") }
+        var sources: Set<TableName> = []
         var seen: [String: TableName] = [:]
         for table in tables {
             try checkName(table.source.schema, "the schema of table \(table.source)")
             try checkName(table.source.name, "the name of table \(table.source)")
             try checkName(table.destination, "the destination name of table \(table.source)")
+            guard sources.insert(table.source).inserted else {
+                throw CDCError(.invalidConfiguration, "table \(table.source) is selected twice", table: table.source)
+            }
             // Destinations may keep names without regard to case, as a file system does.
             if let other = seen.updateValue(table.source, forKey: table.destination.lowercased()) {
                 throw CDCError(

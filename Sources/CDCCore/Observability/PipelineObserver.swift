@@ -16,6 +16,8 @@ final class PipelineObserver: Sendable {
         var sequence: Int64 = 0
         /// Events that the event log does not have yet.
         var unwritten: [PipelineEvent] = []
+        /// When the event log was written last, in microseconds since 1970-01-01T00:00:00Z.
+        var lastFlush: Int64 = 0
         var listeners: [Int: AsyncStream<PipelineEvent>.Continuation] = [:]
         var nextListener = 0
     }
@@ -48,7 +50,11 @@ final class PipelineObserver: Sendable {
 
     /// Begins a run; events carry its identifier from now on.
     func beginUpdate() {
-        state.withLock { $0.updateID = Identifier.random() }
+        let now = clock.now()
+        state.withLock { state in
+            state.updateID = Identifier.random()
+            state.lastFlush = now
+        }
     }
 
     func report(
@@ -91,12 +97,22 @@ final class PipelineObserver: Sendable {
         logger.log(level: level, "\(message)", metadata: metadata)
     }
 
+    /// Writes what the event log does not have yet where that is much, or some seconds old: a source that never rests must not
+    /// keep its events from the log, nor make a commit for each.
+    func flushIfDue(to log: (any EventLog)?) async {
+        let now = clock.now()
+        let isDue = state.withLock { $0.unwritten.count >= 200 || now - $0.lastFlush >= 10_000_000 }
+        if isDue { await flush(to: log) }
+    }
+
     /// Writes what the event log does not have yet. A log that fails does not stop the data: the events are kept for the
     /// next time, the oldest given up beyond a thousand.
     func flush(to log: (any EventLog)?) async {
+        let now = clock.now()
         let events = state.withLock { state in
             let events = state.unwritten
             state.unwritten = []
+            state.lastFlush = now
             return events
         }
         guard let log, !events.isEmpty else { return }

@@ -220,14 +220,22 @@ public struct ConsistentPoint: Hashable, Sendable {
         }
     }
 
-    public init(pipeline: String, cut: Int64, settledCut: Int64, position: SourcePosition, tables: [Table]) {
+    /// Whether every table of the pipeline followed: only then the tables are those of one moment of the source.
+    public var isComplete: Bool
+
+    public init(
+        pipeline: String,
+        cut: Int64,
+        settledCut: Int64,
+        position: SourcePosition,
+        tables: [Table],
+        isComplete: Bool
+    ) {
         self.pipeline = pipeline
         self.cut = cut
         self.settledCut = settledCut
         self.position = position
         self.tables = tables
+        self.isComplete = isComplete
     }
-
-    /// Whether every table followed: only then the tables are those of one moment of the source.
-    public var isComplete: Bool { !tables.isEmpty && tables.allSatisfy(\.isConsistent) }
 }

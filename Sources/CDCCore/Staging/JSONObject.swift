@@ -9,6 +9,12 @@ struct JSONObject {
 
     func string(_ name: String) throws(JSONError) -> String { try member(name, value[name]?.string) }
     func integer(_ name: String) throws(JSONError) -> Int64 { try member(name, value[name]?.integer) }
+    /// A number of things: not negative, and small enough to be added up.
+    func size(_ name: String) throws(JSONError) -> Int {
+        let number = try integer(name)
+        return try member(name, (0...(1 << 48)).contains(number) ? Int(number) : nil)
+    }
+
     func array(_ name: String) throws(JSONError) -> [JSONValue] { try member(name, value[name]?.array) }
     func lsn(_ name: String) throws(JSONError) -> LSN { try member(name, LSN(try string(name))) }
     func tableName(_ name: String) throws(JSONError) -> TableName { try member(name, TableName(try string(name))) }

@@ -31,7 +31,7 @@ extension Manifest {
                 throw JSONError("unknown formatVersion", at: 0)
             }
             self.init(
-                cut: try object.integer("cut"),
+                cut: Int64(try object.size("cut")),
                 pipeline: try object.string("pipeline"),
                 source: try object.string("source"),
                 position: SourcePosition(lsn: try object.lsn("lsn"), commitTime: try object.time("commitTime")),
@@ -170,8 +170,8 @@ extension StagedFile {
         try object.array(name).map(JSONObject.init).map { file in
             StagedFile(
                 path: try file.string("path"),
-                rows: Int(try file.integer("rows")),
-                bytes: Int(try file.integer("bytes")),
+                rows: try file.size("rows"),
+                bytes: try file.size("bytes"),
                 checksum: try file.string("xxh64"),
                 firstLSN: try file.lsn("firstLSN"),
                 lastLSN: try file.lsn("lastLSN")

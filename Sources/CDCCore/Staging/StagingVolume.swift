@@ -98,8 +98,8 @@ public struct StagingVolume: Sendable {
     }
 
     /// The folder of a table's changes, in the volume.
-    static func changesFolder(_ table: TableName) -> String { "changes/\(table.schema).\(table.name)" }
-    static func snapshotsFolder(_ table: TableName) -> String { "snapshots/\(table.schema).\(table.name)" }
+    static func changesFolder(_ table: TableName) -> String { "changes/\(table)" }
+    static func snapshotsFolder(_ table: TableName) -> String { "snapshots/\(table)" }
 
     // MARK: Retention
 

@@ -35,7 +35,7 @@ extension ConsistentPoint {
         guard let value, let pipeline = value["pipeline"]?.string, let cut = value["cut"]?.integer,
             let settled = value["settledCut"]?.integer, let lsn = value["lsn"]?.string.flatMap({ LSN($0) }),
             let time = value["commitTime"]?.string.flatMap({ CivilTime.parse(timestamp: $0) }),
-            let tables = value["tables"]?.array
+            let tables = value["tables"]?.array, let isComplete = value["isComplete"]?.boolean
         else { throw Self.corrupt(path) }
         self.init(
             pipeline: pipeline,
@@ -49,7 +49,8 @@ extension ConsistentPoint {
                     let isConsistent = table["isConsistent"]?.boolean
                 else { throw Self.corrupt(path) }
                 return Table(source: source, name: name, version: version, lsn: lsn, isConsistent: isConsistent)
-            }
+            },
+            isComplete: isComplete
         )
     }
 

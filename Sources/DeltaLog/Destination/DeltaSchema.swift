@@ -227,6 +227,15 @@ public struct DeltaSchema: ChangeDestination {
                 underlying: error
             )
         }
+        if error.code == .constraintViolated {
+            return CDCError(
+                .unknownValue,
+                "the changes do not fit what table '\(target.name)' holds; if somebody else changed its rows, ask for a full "
+                    + "refresh",
+                table: target.source,
+                underlying: error
+            )
+        }
         return CDCError(
             error.isRetryable ? .destinationConflict : .destinationFailed,
             "table '\(target.name)' could not be written",

@@ -110,7 +110,7 @@ public struct DeltaTable: Sendable {
                 try await merge.apply(
                     TableMerge.Source(
                         upserts: try RowsForTable.align(upserts, to: snapshot.layout),
-                        unchanged: unchanged,
+                        unchanged: try Self.named(unchanged, in: snapshot),
                         deletes: deletes
                     )
                 )
@@ -171,6 +171,22 @@ public struct DeltaTable: Sendable {
                 throw error
             }
         }
+    }
+
+    /// The columns by their names in the table, which callers may spell in another case.
+    private static func named(_ unchanged: [String: Bitmap], in snapshot: Snapshot) throws -> [String: Bitmap] {
+        var named: [String: Bitmap] = [:]
+        for (name, bits) in unchanged {
+            guard let index = ColumnAlignment.index(of: name, in: snapshot.schema) else {
+                throw DeltaError(
+                    .invalidSchema,
+                    "there is no column '\(name)' that could stay unchanged",
+                    table: snapshot.log.path
+                )
+            }
+            named[snapshot.schema.fields[index].name] = bits
+        }
+        return named
     }
 
     private func alreadyDone(_ transaction: SetTransaction?, in snapshot: Snapshot) -> Commit? {

@@ -1,0 +1,17 @@
+import Testing
+
+@Suite("Tables written here are read by other programs")
+struct WrittenHereTests {
+    @Test(
+        "with equal types and equal values",
+        .enabled(if: ForeignReader.areThere, "needs .venv with the packages of Tests/Interop/requirements.txt"),
+        .timeLimit(.minutes(3)),
+        arguments: ForeignReader.allCases
+    )
+    func equal(reader: ForeignReader) async throws {
+        try await withTemporaryFolder { folder in
+            let tables = try await TablesWrittenHere.all(in: folder.storage)
+            try await tables.compare(with: reader)
+        }
+    }
+}

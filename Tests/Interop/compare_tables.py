@@ -11,6 +11,7 @@ Prints a line for each table. Faults of the readers are in KNOWN_FAULTS: what is
 
 import json
 import os
+import pathlib
 import socket
 import sys
 
@@ -18,7 +19,11 @@ import pyarrow
 from plain_rows import PlainRows
 
 # By reader and table: columns that the reader gets wrong, and why; "*" for a table that it refuses.
-KNOWN_FAULTS = {}
+KNOWN_FAULTS = {
+    (reader, "tables/percent%20sign"): {"*": "decodes the path of the table's folder once too often"}
+    for reader in ("delta-rs", "duckdb", "sail")
+}
+KNOWN_FAULTS["sail", "tables/odd folder ü"] = {"*": "finds no commits in a folder with a blank or a letter beyond ASCII"}
 
 
 def delta_rs():
@@ -106,15 +111,20 @@ def main(reader, folder):
         expected = PlainRows.load(os.path.join(folder, table["rows"]))
         path = os.path.join(folder, table["path"])
         try:
-            names = [name for name, _ in expected.columns]
-            found = read(path)
-            wrong = differences(expected, PlainRows.of(found, [n for n in found.schema.names if n in names]), faults)
-            if reader == "delta-rs" and "schema" in table:
-                wrong += different_schema(path, table["schema"])
+            # As a URL, because DuckDB's extension loses letters beyond ASCII from a path.
+            found = read(pathlib.Path(path).as_uri())
         except Exception as error:
             wrong = [] if "*" in faults else [f"{type(error).__name__}: {str(error)[:2000]}"]
+        else:
+            names = [name for name, _ in expected.columns]
+            found = PlainRows.of(found, [name for name in found.schema.names if name in names])
+            wrong = ["is read now; take it off the list of known faults"] if "*" in faults else []
+            wrong += differences(expected, found, [name for name in faults if name != "*"])
+            if reader == "delta-rs" and "schema" in table:
+                wrong += different_schema(path, table["schema"])
         failures += bool(wrong)
-        print(f"{table['path']}: {'; '.join(wrong) or f'equal, {len(expected.rows)} rows'}")
+        good = "not read" if "*" in faults else f"equal, {len(expected.rows)} rows"
+        print(f"{table['path']}: {'; '.join(wrong) or good}")
         for name, reason in faults.items():
             print(f"    known fault of {reader}, {name}: {reason}")
     return 1 if failures or not tables else 0

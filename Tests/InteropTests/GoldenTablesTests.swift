@@ -7,15 +7,18 @@ import Testing
 
 @Suite("The golden tables of the Delta project", .enabled(if: Outside.exists(Outside.golden), Outside.goldenMessage))
 struct GoldenTablesTests {
-    /// Tables that are refused, and the feature that the refusal names. One that becomes readable must leave this list.
+    /// Tables that are refused, and the feature of Delta or Parquet that the refusal names. One that becomes readable must
+    /// leave this list.
     static let refused = [
         "data-reader-timestamp_ntz-id-mode": "columnMapping",
         "data-reader-timestamp_ntz-name-mode": "columnMapping",
         "data-skipping-basic-stats-all-types-columnmapping-id": "columnMapping",
         "data-skipping-basic-stats-all-types-columnmapping-name": "columnMapping",
         "dv-partitioned-with-checkpoint": "deletionVectors",
-        "dv-with-columnmapping": "columnMapping",
+        "dv-with-columnmapping": "deletionVectors",
         "log-replay-dv-key-cases": "deletionVectors",
+        "parquet-decimal-dictionaries": "DELTA_BINARY_PACKED",
+        "parquet-decimal-dictionaries-v2": "DELTA_BINARY_PACKED",
         "table-with-columnmapping-mode-id": "columnMapping",
         "table-with-columnmapping-mode-name": "columnMapping",
     ]
@@ -23,6 +26,9 @@ struct GoldenTablesTests {
     /// Columns whose expected values depend on the time zone of the machine that wrote them: a partition value without a
     /// zone stands for a time in Los Angeles there, and for one in UTC here, as the protocol recommends.
     static let zoned = ["data-reader-partition-values": "as_timestamp"]
+
+    /// Tables that have no rows.
+    static let empty: Set = ["deltalog-getChanges", "log-replay-special-characters", "log-replay-special-characters-a"]
 
     /// The tables with expected rows.
     static let names: [String] = {
@@ -40,9 +46,11 @@ struct GoldenTablesTests {
 
     @Test("are refused by the name of the feature that is missing", arguments: refused.sorted { $0.key < $1.key })
     func refusal(name: String, feature: String) async throws {
-        let error = await #expect(throws: DeltaError.self) { try await snapshot(name) }
+        let error = await #expect(throws: DeltaError.self) {
+            for try await _ in try await snapshot(name).scan() {}
+        }
         #expect(error?.code == .unsupportedFeature)
-        #expect(error?.message.contains("'\(feature)'") == true, "\(name): \(error?.message ?? "no error")")
+        #expect(error?.message.contains(feature) == true, "\(name): \(error?.message ?? "no error")")
     }
 
     @Test("are read with the expected rows", arguments: names.filter { refused[$0] == nil })
@@ -62,12 +70,8 @@ struct GoldenTablesTests {
         let left = PlainRows(schema, found.flatMap(\.rows)).sortedLines
         let right = PlainRows(schema, expected.flatMap(\.rows)).sortedLines
         #expect(left == right)
-        // A reader that reads nothing would be found out by the inventory of what is expected.
-        #expect(!right.isEmpty || Self.empty.contains(name))
+        #expect(right.isEmpty == Self.empty.contains(name))
     }
-
-    /// Tables that have no rows.
-    static let empty: Set<String> = []
 
     // MARK: Pieces
 

@@ -6,7 +6,10 @@ import Testing
 
 @Suite("Northwind, replicated")
 struct NorthwindTests {
-    @Test("The CSV files have the rows that their schema announces", .enabled(if: isThere, "needs northwind in the test data"))
+    @Test(
+        "The CSV files have the rows that their schema announces",
+        .enabled(if: isThere, "needs northwind in the test data")
+    )
     func rowCounts() throws {
         let northwind = try Northwind(folder: Outside.northwind)
         #expect(northwind.tables.count == 13)
@@ -89,7 +92,10 @@ struct NorthwindTests {
                 try transaction.update(
                     "dbo.Products",
                     key: [product],
-                    set: ["UnitsInStock": .integer(Int64(random.next() % 1000)), "Discontinued": .boolean(number % 2 == 0)]
+                    set: [
+                        "UnitsInStock": .integer(Int64(random.next() % 1000)),
+                        "Discontinued": .boolean(number % 2 == 0),
+                    ]
                 )
             }
             let old = Value.integer(Int64(10_248 + random.next() % 830))
@@ -113,7 +119,11 @@ struct NorthwindTests {
             }
         }
         try source.transaction { transaction in
-            try transaction.update("dbo.Categories", key: [1], set: ["Picture": .binary([1, 2, 3]), "Description": nil])
+            try transaction.update(
+                "dbo.Categories",
+                key: [1],
+                set: ["Picture": .binary([1, 2, 3]), "Description": nil]
+            )
             // Their large objects stay as they are.
             try transaction.update("dbo.Categories", key: [2], set: ["CategoryName": "Sauces"])
             try transaction.update("dbo.Employees", key: [5], set: ["ReportsTo": nil, "Title": ""])

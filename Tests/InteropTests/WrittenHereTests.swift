@@ -5,13 +5,14 @@ struct WrittenHereTests {
     @Test(
         "with equal types and equal values",
         .enabled(if: ForeignReader.areThere, "needs .venv with the packages of Tests/Interop/requirements.txt"),
-        .timeLimit(.minutes(3)),
-        arguments: ForeignReader.allCases
+        .timeLimit(.minutes(3))
     )
-    func equal(reader: ForeignReader) async throws {
+    func equal() async throws {
         try await withTemporaryFolder { folder in
             let tables = try await TablesWrittenHere.all(in: folder.storage)
-            try await tables.compare(with: reader)
+            for reader in ForeignReader.allCases {
+                do { try await tables.compare(with: reader) } catch { Issue.record(error, "\(reader.rawValue)") }
+            }
         }
     }
 }

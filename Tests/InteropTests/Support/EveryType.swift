@@ -39,7 +39,10 @@ enum EveryType {
         Field("points", .list(element: .structure(point), containsNull: true)),
         Field("counts", .map(key: .string, value: .long, valueContainsNull: true)),
         Field("places", .map(key: .integer, value: .structure(point), valueContainsNull: true)),
-        Field("times", .map(key: .date, value: .list(element: .timestamp, containsNull: true), valueContainsNull: true)),
+        Field(
+            "times",
+            .map(key: .date, value: .list(element: .timestamp, containsNull: true), valueContainsNull: true)
+        ),
     ]
 
     /// The first row of each of these numbers is peculiar; all others are ordinary.
@@ -134,7 +137,8 @@ enum EveryType {
             .decimal(unscaled: wide << 80, scale: 38),
             id % 5 == 0 ? nil : .string("text \(id % 4) ü"), .string("r\(id)"), .binary([UInt8(id & 255), 0, 255]),
             .date(Int32(id) * 100), .timestamp(number * 86_400_000_001 - 1), .timestampNTZ(-number * 3_600_000_003),
-            id % 6 == 0 ? nil : .structure([.integer(number), .string("b\(id)"), .structure([true, .list(["n", nil])])]),
+            id % 6 == 0
+                ? nil : .structure([.integer(number), .string("b\(id)"), .structure([true, .list(["n", nil])])]),
             .list((0..<number % 4).map { .integer($0 * number) }),
             .list([.list([.decimal(unscaled: wide, scale: 3)])]),
             .list([.structure([.double(Double(id)), .string("p\(id)")])]),

@@ -197,9 +197,12 @@ struct TablesWrittenHere {
                 .decimal(unscaled: 0, scale: 3), 0, 0, 0, 1e300,
             ],
         ]
+        // In one batch, and not equal to each other.
+        let notNumbers: [[Value]] = [5, 6].map { [$0, nil, nil, nil, nil, nil, nil, nil, nil, .double(.nan)] }
         try await table.create(schema, partitionColumns: schema.fields.dropFirst().map(\.name))
         for row in rows { try await table.append([RecordBatch(schema, rows: [row])]) }
-        try await expect(table, rows)
+        try await table.append([RecordBatch(schema, rows: notNumbers)])
+        try await expect(table, rows + notNumbers)
     }
 
     private mutating func codecs() async throws {

@@ -69,6 +69,10 @@ let package = Package(
             name: "DemoTests",
             dependencies: ["cdc-demo", "CDCJSON", "Columnar", "LakeStorage", "CDCCore", "DeltaLog", "CDCTesting"]
         ),
+        .testTarget(
+            name: "InteropTests",
+            dependencies: ["CDCJSON", "Columnar", "LakeStorage", "Parquet", "CDCCore", "DeltaLog", "CDCTesting"]
+        ),
     ],
     swiftLanguageModes: [.v6]
 )

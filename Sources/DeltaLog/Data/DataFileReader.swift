@@ -72,6 +72,16 @@ struct DataFileReader {
         if let storage = error as? StorageError {
             return DeltaError(storage, "a data file cannot be read", table: table.path)
         }
+        if let parquet = error as? ParquetError, parquet.code == .unsupported {
+            return DeltaError(
+                .unsupportedFeature,
+                "the data file is sound, but uses a part of Parquet that this version does not read (\(parquet)); read it "
+                    + "with another program, or rewrite the table with one",
+                table: table.path,
+                file: path,
+                underlying: error
+            )
+        }
         return DeltaError(
             .corruptData,
             "the data file cannot be read (\(error)); restore it from a backup, or restore the table to a version without it",

@@ -142,17 +142,23 @@ struct DataFileWriter {
     /// Values are boxed here, a row at a time: partitioned tables have few partitions with long runs of rows each.
     private func partitions(of batch: RecordBatch) throws -> [([String?], [RowRun])] {
         let columns = try partitionColumns.map { try batch.column($0) }
-        var order: [[Value]] = []
-        var runs: [[Value]: [RowRun]] = [:]
+        var order: [[String?]] = []
+        // By their texts: a NaN is not equal to itself, and would never be found again by its value.
+        var runs: [[String?]: [RowRun]] = [:]
+        var known: [[Value]: [String?]] = [:]
         for row in 0..<batch.rowCount {
             let values = columns.map { $0.value(at: row) }
-            if runs[values] == nil { order.append(values) }
-            runs[values, default: []].append(row: row)
+            let texts: [String?]
+            if let found = known[values] {
+                texts = found
+            } else {
+                texts = try zip(values, columns).map { try PartitionValue.text($0, $1.type) }
+                known[values] = texts
+            }
+            if runs[texts] == nil { order.append(texts) }
+            runs[texts, default: []].append(row: row)
         }
-        return try order.map { values in
-            let texts = try zip(values, columns).map { try PartitionValue.text($0, $1.type) }
-            return (texts, runs[values] ?? [])
-        }
+        return order.map { ($0, runs[$0] ?? []) }
     }
 }
 

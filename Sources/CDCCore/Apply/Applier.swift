@@ -70,6 +70,12 @@ actor Applier {
         ).filter { tables[$0.key] != nil }
     }
 
+    /// Tables that had all that was published for them, and were behind all the same: they needed a resync.
+    var lagging: Set<TableName> {
+        guard let point, point.settledCut == point.cut else { return [] }
+        return Set(point.tables.filter { !$0.isConsistent }.map(\.source))
+    }
+
     /// The last cut of which the destination knows.
     var lastCut: Int64 {
         max(point?.cut ?? 0, tables.values.map(\.position.cut).max() ?? 0)
@@ -244,8 +250,8 @@ actor Applier {
         )
         try await destination.publish(new)
         point = new
-        observer.metrics.consistentCut.record(manifest.cut)
         if new.isComplete {
+            observer.recordConsistent(new)
             observer.report(
                 .consistentPoint,
                 "all \(entries.count) tables show the source as of LSN \(manifest.position.lsn)",

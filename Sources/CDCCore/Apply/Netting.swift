@@ -55,8 +55,8 @@ enum Netting {
         for (ordinal, field) in large {
             let place = ChangeColumns.count + ordinal
             let column = columns[place]
-            /// For each last row of a key, the row from which its value is taken, or −1 where the table has it.
-            var origin = [Int32](repeating: -1, count: changes.rowCount)
+            /// For each last row of a key, the row from which its value is taken, or where that is not among the changes.
+            var origin = [Int32](repeating: Self.inTable, count: changes.rowCount)
             for row in 0..<changes.rowCount where operations[row] == 2 || operations[row] == 4 {
                 let isUntouched =
                     operations[row] == 4 && column.isNull(at: row) && !masks.isNull(at: row)
@@ -65,12 +65,7 @@ enum Netting {
                 if !isUntouched {
                     origin[key] = Int32(row)
                 } else if movedKeys[row] {
-                    throw CDCError(
-                        .unknownValue,
-                        "an update changed the key of a row of table \(table.name) and left its column '\(field.name)' "
-                            + "out, so that the value is not known; ask for a full refresh of the table",
-                        table: table.name
-                    )
+                    origin[key] = Self.unknown
                 }
             }
             var runs: [RowRun] = []
@@ -78,6 +73,7 @@ enum Netting {
             var hasMarks = false
             for row in 0..<changes.rowCount {
                 if kept[row] {
+                    if origin[row] == Self.unknown { throw unknownValue(of: field, table) }
                     mark.append(origin[row] < 0)
                     hasMarks = hasMarks || origin[row] < 0
                 }
@@ -87,6 +83,32 @@ enum Netting {
             if hasMarks { unchanged[field.name] = mark }
         }
         return (try RecordBatch(changes.schema, columns, rowCount: changes.rowCount), unchanged)
+    }
+
+    /// Refuses updates that change a row's key and leave a large object out, so that nobody knows its value.
+    ///
+    /// - Throws: ``CDCError`` with code `unknownValue`.
+    static func checkMovedKeys(_ changes: RecordBatch, table: SourceTable) throws {
+        guard !table.largeObjects.isEmpty,
+            let operations = try changes.column(ChangeColumns.operation).values.int32,
+            operations.contains(ChangeOperation.updateAfter.rawValue)
+        else { return }
+        let index = try KeyIndex(table.key.map { try changes.column($0) })
+        _ = try foldLargeObjects(changes, kept: index.lastRows, index: index, operations: operations, table: table)
+    }
+
+    /// In place of a row: the value is in the table.
+    private static let inTable: Int32 = -1
+    /// In place of a row: the value was in the row with the key before, and nobody says which that is in the table.
+    private static let unknown: Int32 = -2
+
+    private static func unknownValue(of field: Field, _ table: SourceTable) -> CDCError {
+        CDCError(
+            .unknownValue,
+            "an update changed the key of a row of table \(table.name) and left its column '\(field.name)' out, so that the "
+                + "value is not known; ask for a full refresh of the table",
+            table: table.name
+        )
     }
 
     /// The rows after an update whose key is not that of the row before it.

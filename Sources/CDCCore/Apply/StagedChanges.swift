@@ -24,12 +24,21 @@ struct StagedChanges: NetChangeCursor {
 
     func slice(_ index: Int) async throws -> NetChanges {
         var batches: [RecordBatch] = []
+        var before: RecordBatch?
         for file in files {
             let parquet = try await open(file)
             for group in parquet.metadata.rowGroups.indices {
                 try Task.checkCancellation()
                 let batch = try await parquet.readRowGroup(group)
-                batches.append(sliceCount == 1 ? batch : try select(index, of: batch))
+                if sliceCount == 1 {
+                    batches.append(batch)
+                    continue
+                }
+                // A row after an update and the one before it may be in different slices: what only both together tell is
+                // looked at here, where they still stand side by side.
+                try Netting.checkMovedKeys(try .concatenate([before, batch].compactMap { $0 }), table: source)
+                before = try batch.slice(max(0, batch.rowCount - 1)..<batch.rowCount)
+                batches.append(try select(index, of: batch))
             }
         }
         guard !batches.isEmpty else { throw CDCError(.stagedFileCorrupt, "a staged file of changes is empty") }

@@ -108,7 +108,7 @@ public final class IngestionPipeline: Service {
         observer.beginUpdate()
         observer.report(.updateStarted, "pipeline '\(name)' runs \(mode), \(tables.count) tables")
         do {
-            try await work(mode, refresh)
+            try await workPersistently(mode, refresh)
             observer.report(.updateCompleted, "pipeline '\(name)' is up to date")
             await observer.flush(to: destination.eventLog)
         } catch {
@@ -120,6 +120,16 @@ public final class IngestionPipeline: Service {
             )
             await observer.flush(to: destination.eventLog)
             throw error
+        }
+    }
+
+    /// Works, and after a failure that may pass begins again: from what tables and volume say, as a new process would.
+    private func workPersistently(_ mode: Mode, _ refresh: Set<TableName>) async throws {
+        var refresh = refresh
+        try await Retry(options: options, clock: clock, observer: observer)("the run of pipeline '\(name)'") {
+            let wanted = refresh
+            refresh = []  // what was begun goes on by itself
+            try await work(mode, wanted)
         }
     }
 
@@ -147,6 +157,7 @@ public final class IngestionPipeline: Service {
         try await applier.applyPublishedCuts()
         try await recover(gateway, applier, refresh)
         let goal = mode == .triggered ? try await gateway.fence() : nil
+        var passes = 0
         while true {
             try Task.checkCancellation()
             let outcome = try await gateway.extract()
@@ -155,13 +166,17 @@ public final class IngestionPipeline: Service {
             try await save(gateway)
             await observer.flushIfDue(to: destination.eventLog)
             if let goal, await gateway.isCaughtUp(to: goal) { break }
+            passes += 1
+            // A source that never rests must not keep the house from being kept.
+            if outcome == .idle || passes.isMultiple(of: 32) {
+                try await applier.sweep(now: clock.now())
+                // What failed and may succeed now is tried again, from the tables' own positions on.
+                if mode != .triggered, await applier.hasRepeatableFailures { try await applier.recover() }
+                await observer.flush(to: destination.eventLog)
+            }
             if outcome == .advanced { continue }
             guard case .continuous(let pause) = mode else { break }
-            try await applier.sweep(now: clock.now())
-            await observer.flush(to: destination.eventLog)
             try await clock.sleep(for: pause)
-            // What failed and may succeed now is tried again, from the tables' own positions on.
-            if await applier.hasRepeatableFailures { try await applier.recover() }
         }
         try await applier.sweep(now: clock.now())
         try await throwIncomplete(gateway, applier)
@@ -174,6 +189,7 @@ public final class IngestionPipeline: Service {
             applied: await applier.positions,
             lastCut: lastCut,
             settledCut: await applier.point?.settledCut ?? 0,
+            lagging: await applier.lagging,
             checkpoint: checkpoint,
             refresh: refresh
         )

@@ -1,5 +1,6 @@
 import CDCJSON
 import CoreMetrics
+import LakeStorage
 
 /// Tries work again that may succeed later, with a pause that doubles.
 struct Retry: Sendable {
@@ -7,12 +8,15 @@ struct Retry: Sendable {
     let clock: any EngineClock
     let observer: PipelineObserver
 
+    /// Whether an error is one that may be gone by the next time.
+    private static func mayPass(_ error: any Error) -> Bool {
+        (error as? CDCError)?.isRetryable ?? (error as? StorageError)?.isRetryable ?? false
+    }
+
     func callAsFunction<T>(_ what: String, table: TableName? = nil, _ work: () async throws -> T) async throws -> T {
         var attempt = 0
         while true {
-            do { return try await work() } catch let error as CDCError
-                where error.isRetryable && attempt < options.maximumRetries
-            {
+            do { return try await work() } catch  where Self.mayPass(error) && attempt < options.maximumRetries {
                 let delay = options.retryDelay * (1 << min(attempt, 6))
                 attempt += 1
                 observer.metrics.retries.increment()

@@ -86,12 +86,14 @@ actor Gateway {
     ///   - applied: How far the destination's tables are; no entry where there is no table.
     ///   - lastCut: The last cut that the destination knows of.
     ///   - settledCut: The last cut of which every table has all that was published for it.
+    ///   - lagging: Tables that the destination knows to have stopped following.
     ///   - checkpoint: What the checkpoint store remembers, as a hint.
     ///   - refresh: Tables that are to be read anew.
     func recover(
         applied: [TableName: AppliedPosition],
         lastCut: Int64,
         settledCut: Int64,
+        lagging: Set<TableName>,
         checkpoint: Checkpoint?,
         refresh: Set<TableName>
     ) async throws {
@@ -117,6 +119,13 @@ actor Gateway {
                 )
             }
         }
+        if let manifest, manifest.cut < lastCut {
+            throw CDCError(
+                .manifestCorrupt,
+                "the staging volume \(volume.path) ends with cut \(manifest.cut), but the tables are at cut \(lastCut): it "
+                    + "seems to have been restored from an older backup. Remove the volume to have it rebuilt from the tables"
+            )
+        }
         cut = max(manifest?.cut ?? 0, lastCut)
         lsn = manifest?.position.lsn ?? .zero
         for selection in selections {
@@ -131,7 +140,9 @@ actor Gateway {
                     layout: staged.description.layout
                 )
                 if applied[name] == nil, known.state == .streaming, staged.snapshotCut <= settledCut {
-                    known.state = .pending  // its table was removed from the destination
+                    // Its table was removed from the destination.
+                    obsoletePlans.insert(name)
+                    known.state = .pending
                 }
             } else if let position = applied[name] {
                 // The volume was lost, or the table was taken out of the pipeline for a while.
@@ -143,6 +154,13 @@ actor Gateway {
                     layout: nil
                 )
                 lsn = max(lsn, position.lsn)
+                if lagging.contains(name) {
+                    let reason = ResyncReason(
+                        .inapplicable,
+                        "it had stopped following before the staging volume was lost; ask for a full refresh of the table"
+                    )
+                    known.state = .needsResync(reason)
+                }
             } else {
                 known = .unread
             }
@@ -185,9 +203,8 @@ actor Gateway {
         let tables = try await describeTables()
         let snapshots = try await advanceSnapshots(tables)
 
-        let isSnapshotting = progress.values.contains { $0.state == .snapshotting }
         guard let position = try await nextPosition(completesSnapshot: !snapshots.isEmpty) else {
-            return isSnapshotting ? .advanced : .idle
+            return progress.values.contains { $0.state == .snapshotting } ? .advanced : .idle
         }
         if position.lsn < lsn { markRewound(position) }
 
@@ -211,11 +228,14 @@ actor Gateway {
             cut = manifest.cut
             lastPublished = manifest.publishedAt
             adopt(entries, arePublished: true)
+            for entry in entries where entry.snapshot != nil {
+                try await volume.endSnapshot(of: entry.description.name)
+            }
             reportPublished(manifest)
         } else {
             adopt(entries, arePublished: false)
         }
-        return hasNews || isSnapshotting ? .advanced : .idle
+        return hasNews || progress.values.contains { $0.state == .snapshotting } ? .advanced : .idle
     }
 
     private func adopt(_ entries: [Manifest.Table], arePublished: Bool) {
@@ -322,6 +342,13 @@ actor Gateway {
                 .noKey,
                 "table \(table.name) has no primary key; name columns that tell its rows apart with "
                     + "TableSelection(key:)",
+                table: table.name
+            )
+        }
+        if let nested = table.schema.fields.first(where: { $0.type.isNested }) {
+            throw CDCError(
+                .invalidConfiguration,
+                "column '\(nested.name)' of table \(table.name) is a \(nested.type), which cannot be staged",
                 table: table.name
             )
         }

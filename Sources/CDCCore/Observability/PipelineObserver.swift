@@ -97,6 +97,12 @@ final class PipelineObserver: Sendable {
         logger.log(level: level, "\(message)", metadata: metadata)
     }
 
+    /// Takes note that all tables show the source as of a point.
+    func recordConsistent(_ point: ConsistentPoint) {
+        metrics.consistentCut.record(point.cut)
+        metrics.lag.record(Double(max(0, clock.now() - point.position.commitTime)) / 1_000_000)
+    }
+
     /// Writes what the event log does not have yet where that is much, or some seconds old: a source that never rests must not
     /// keep its events from the log, nor make a commit for each.
     func flushIfDue(to log: (any EventLog)?) async {

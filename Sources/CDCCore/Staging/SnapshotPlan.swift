@@ -53,6 +53,11 @@ extension StagingVolume {
         }
     }
 
+    /// Forgets a plan whose snapshot is published.
+    func endSnapshot(of table: TableName) async throws {
+        try await storage.delete(planPath(table))
+    }
+
     /// The chunks that are staged completely.
     func stagedChunks(of table: SourceTable, plan: SnapshotPlan) async throws -> [StagedChunk] {
         var chunks: [StagedChunk] = []

@@ -103,6 +103,14 @@ public struct StagingVolume: Sendable {
 
     // MARK: Retention
 
+    /// Removes files of changes that an attempt left behind which never came to publish: those of cuts that are gone.
+    private func removeStrays(of table: TableName, upTo cut: Int64) async throws {
+        for entry in try await storage.list(path(of: Self.changesFolder(table)), from: "cut-") {
+            let number = entry.name.dropFirst("cut-".count).prefix { $0 != "-" }
+            if let number = Int64(number), number <= cut { try await storage.delete(entry.path) }
+        }
+    }
+
     /// Removes the files of cuts that every table has applied and that were published before `time`, but never the newest.
     ///
     /// - Parameters:
@@ -112,6 +120,7 @@ public struct StagingVolume: Sendable {
     func removeCuts(upTo cut: Int64, publishedBefore time: Int64) async throws -> Int {
         let cuts = try await publishedCuts()
         var removed = 0
+        var last: Manifest?
         for number in cuts.dropLast() where number <= cut {
             let manifest = try await manifest(number)
             guard manifest.publishedAt < time else { break }
@@ -122,7 +131,9 @@ public struct StagingVolume: Sendable {
             }
             try await storage.delete(path(of: "\(Self.manifests)/\(Self.manifestName(number))"))
             removed += 1
+            last = manifest
         }
+        for table in last?.tables ?? [] { try await removeStrays(of: table.description.name, upTo: last?.cut ?? 0) }
         return removed
     }
 }

@@ -42,7 +42,11 @@ public struct DeltaSchema: ChangeDestination {
     private func snapshot(_ name: String) async throws -> Snapshot? {
         do { return try await table(name).snapshot() } catch {
             if error.code == .tableNotFound { return nil }
-            throw error
+            throw CDCError(
+                error.isRetryable ? .destinationConflict : .destinationFailed,
+                "table '\(name)' could not be read",
+                underlying: error
+            )
         }
     }
 
@@ -77,6 +81,8 @@ public struct DeltaSchema: ChangeDestination {
             return try await merge(into: current, work, target)
         } catch let error as DeltaError {
             throw Self.translate(error, target)
+        } catch let error as StorageError {
+            throw Self.translate(DeltaError(error, "the storage failed", table: "\(path)/\(target.name)"), target)
         }
     }
 

@@ -32,7 +32,8 @@ struct EarlierDemo {
     /// - Throws: ``Failure`` where an earlier demo is there and may not be removed, or where the lake holds tables that no
     ///   demo wrote.
     func makeRoom(overwrite: Bool) async throws {
-        if try await lake.storage.exists(Self.mark) {
+        let isOurs = try await lake.storage.exists(Self.mark)
+        if isOurs {
             guard overwrite else {
                 throw Failure(
                     .cannotCreate,
@@ -43,9 +44,9 @@ struct EarlierDemo {
             }
             for folder in Self.folders { try Self.clear("\(lake.folder)/\(folder)") }
         }
-        if let folder = Self.folders.first(where: { Self.isFolder("\(lake.folder)/\($0)") && !overwrite })
-            ?? Self.folders.first(where: { Self.isFolder("\(lake.folder)/\($0)/_delta_log") })
-        {
+        // Without the mark nothing here is the demo's; with it, what is left after clearing is not, and a table must go.
+        let inTheWay = isOurs ? "/_delta_log" : ""
+        if let folder = Self.folders.first(where: { Self.isFolder("\(lake.folder)/\($0)\(inTheWay)") }) {
             throw Failure(
                 .cannotCreate,
                 "foreignFiles",

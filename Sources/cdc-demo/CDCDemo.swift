@@ -37,7 +37,7 @@ struct CDCDemo: AsyncParsableCommand {
         } catch {
             // Who asked for JSON gets it for wrong arguments, too.
             let arguments = CommandLine.arguments.dropFirst().prefix { $0 != "--" }
-            if exitCode(for: error) == .validationFailure, arguments.contains("--json") {
+            if !(error is ExitCode), exitCode(for: error) == .validationFailure, arguments.contains("--json") {
                 let failure = Failure(.usage, "usage", message(for: error))
                 try? OutputBuffer.write(Array((failure.json + "\n").utf8), to: OutputBuffer.standardError)
                 exit(withError: ExitCode(Failure.Exit.usage.rawValue))

@@ -333,6 +333,26 @@ struct EngineTests {
         _ = try? await task.value
     }
 
+    @Test("a continuous run outlives a source that is away for long; a triggered one gives up and says why")
+    func longOutage() async throws {
+        let source = try Shop.source()
+        let clock = ManualClock()
+        var ingestion = Ingestion(source, storage)
+        let away = CDCError(.sourceUnavailable, "the server is away")
+        source.fail(.cut, with: away, times: 9)
+        let error = try await #require(throws: CDCError.self) { try await ingestion.run() }
+        #expect(error.code == .sourceUnavailable)
+
+        ingestion.clock = clock
+        source.fail(.cut, with: away, times: 100)
+        let running = ingestion
+        let task = Task { try await running.pipeline.run(.continuous(every: .seconds(5))) }
+        await clock.waitForSleeper()
+        #expect(try await ingestion.matches(source))
+        task.cancel()
+        _ = try? await task.value
+    }
+
     @Test("as a service it ends without an error when the group shuts down")
     func gracefulShutdown() async throws {
         let source = try Shop.source()

@@ -114,7 +114,7 @@ actor Applier {
                         }
                     )
                 } catch is CancellationError { throw CancellationError() } catch {
-                    result = .failure(error)
+                    result = .failure(error.withoutRetries)
                 }
                 return (table, result)
             }

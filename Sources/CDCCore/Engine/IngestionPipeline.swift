@@ -124,12 +124,21 @@ public final class IngestionPipeline: Service {
     }
 
     /// Works, and after a failure that may pass begins again: from what tables and volume say, as a new process would.
+    ///
+    /// A triggered run gives up in the end; a continuous one does not, so that it outlives a source that is away for long.
     private func workPersistently(_ mode: Mode, _ refresh: Set<TableName>) async throws {
+        let retry = Retry(options: options, clock: clock, observer: observer)
         var refresh = refresh
-        try await Retry(options: options, clock: clock, observer: observer)("the run of pipeline '\(name)'") {
-            let wanted = refresh
-            refresh = []  // what was begun goes on by itself
-            try await work(mode, wanted)
+        var attempt = 0
+        while true {
+            do { return try await work(mode, refresh) } catch {
+                let cause = error.withoutRetries
+                let mayTryAgain = mode != .triggered || !(error is RetriesExhausted) && attempt < options.maximumRetries
+                guard Retry.mayPass(cause), mayTryAgain else { throw cause }
+                attempt += 1
+                refresh = []  // what was begun goes on by itself
+                try await retry.pause(before: attempt, of: "the run of pipeline '\(name)'", because: cause)
+            }
         }
     }
 

@@ -2,6 +2,16 @@ import CDCJSON
 import CoreMetrics
 import LakeStorage
 
+/// An error that may pass, and did not while it was tried again as often as allowed.
+struct RetriesExhausted: Error {
+    let underlying: any Error
+}
+
+extension Error {
+    /// The error itself, whether or not work was tried again because of it.
+    var withoutRetries: any Error { (self as? RetriesExhausted)?.underlying ?? self }
+}
+
 /// Tries work again that may succeed later, with a pause that doubles.
 struct Retry: Sendable {
     let options: IngestionOptions
@@ -9,26 +19,32 @@ struct Retry: Sendable {
     let observer: PipelineObserver
 
     /// Whether an error is one that may be gone by the next time.
-    private static func mayPass(_ error: any Error) -> Bool {
+    static func mayPass(_ error: any Error) -> Bool {
         (error as? CDCError)?.isRetryable ?? (error as? StorageError)?.isRetryable ?? false
     }
 
     func callAsFunction<T>(_ what: String, table: TableName? = nil, _ work: () async throws -> T) async throws -> T {
         var attempt = 0
         while true {
-            do { return try await work() } catch  where Self.mayPass(error) && attempt < options.maximumRetries {
-                let delay = options.retryDelay * (1 << min(attempt, 6))
+            do { return try await work() } catch  where Self.mayPass(error) {
+                guard attempt < options.maximumRetries else { throw RetriesExhausted(underlying: error) }
                 attempt += 1
-                observer.metrics.retries.increment()
-                observer.report(
-                    .retry,
-                    "\(what) failed and is tried again in \(delay), attempt \(attempt) of \(options.maximumRetries)",
-                    severity: .warning,
-                    table: table,
-                    details: ["error": .string("\(error)")]
-                )
-                try await clock.sleep(for: delay)
+                try await pause(before: attempt, of: what, table: table, because: error)
             }
         }
+    }
+
+    /// Reports what failed, and waits: a quarter of a second first by default, twice as long each time, 64 times at most.
+    func pause(before attempt: Int, of what: String, table: TableName? = nil, because error: any Error) async throws {
+        let delay = options.retryDelay * (1 << min(attempt - 1, 6))
+        observer.metrics.retries.increment()
+        observer.report(
+            .retry,
+            "\(what) failed and is tried again in \(delay), attempt \(attempt)",
+            severity: .warning,
+            table: table,
+            details: ["error": .string("\(error)")]
+        )
+        try await clock.sleep(for: delay)
     }
 }

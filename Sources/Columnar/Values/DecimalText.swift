@@ -2,6 +2,8 @@
 public enum DecimalText {
     /// The text of a decimal, always with `scale` digits after the point.
     public static func format(_ unscaled: Int128, scale: Int) -> String {
+        // No type has such a scale; a value that was made with one must not bring down what only wants to show it.
+        guard (0...76).contains(scale) else { return "\(unscaled) with scale \(scale)" }
         var digits = String(unscaled.magnitude)
         if scale > 0 {
             if digits.utf8.count <= scale {

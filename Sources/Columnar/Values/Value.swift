@@ -34,6 +34,29 @@ extension Value {
     public var isNull: Bool { self == .null }
 }
 
+extension Value: CustomStringConvertible {
+    /// The value as a person writes it: `NULL`, `12.50`, `2024-01-31T12:00:00.000000Z`, `{1, a}`, `[1, 2]`.
+    public var description: String {
+        switch self {
+        case .null: "NULL"
+        case .boolean(let value): "\(value)"
+        case .integer(let value): "\(value)"
+        case .float(let value): "\(value)"
+        case .double(let value): "\(value)"
+        case .decimal(let unscaled, let scale): DecimalText.format(unscaled, scale: scale)
+        case .string(let value): value
+        case .binary(let bytes): "\(bytes.count) bytes"
+        case .date(let day): CivilTime.format(day: day)
+        case .timestamp(let time): CivilTime.format(microseconds: time) + "Z"
+        case .timestampNTZ(let time): CivilTime.format(microseconds: time)
+        case .structure(let values): "{" + values.map(\.description).joined(separator: ", ") + "}"
+        case .list(let values): "[" + values.map(\.description).joined(separator: ", ") + "]"
+        case .map(let keys, let values):
+            "[" + zip(keys, values).map { "\($0): \($1)" }.joined(separator: ", ") + "]"
+        }
+    }
+}
+
 extension Value: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral,
     ExpressibleByBooleanLiteral, ExpressibleByNilLiteral
 {

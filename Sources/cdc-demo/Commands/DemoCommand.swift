@@ -50,6 +50,8 @@ struct DemoCommand: ReportingCommand {
         guard !lake.isEmpty else { throw ValidationError("--lake needs the name of a folder.") }
     }
 
+    var endsWithItsReader: Bool { false }
+
     func perform(_ buffer: inout OutputBuffer) async throws {
         let lake = DemoLake(root: lake)
         try await EarlierDemo(in: lake).makeRoom(overwrite: overwrite)

@@ -41,6 +41,8 @@ struct ReplayCommand: ReportingCommand {
         guard !lake.isEmpty else { throw ValidationError("--lake needs the name of a folder.") }
     }
 
+    var endsWithItsReader: Bool { false }
+
     func perform(_ buffer: inout OutputBuffer) async throws {
         let run = ReplayRun(
             lake: DemoLake(root: lake),

@@ -13,6 +13,9 @@ protocol ReportingCommand: AsyncParsableCommand {
     /// Whether programs are to read the output.
     var output: OutputOptions { get }
 
+    /// Whether the work is done when nobody reads its output any more: true for what only shows, false for what writes.
+    var endsWithItsReader: Bool { get }
+
     func perform(_ output: inout OutputBuffer) async throws
 }
 
@@ -23,6 +26,8 @@ struct OutputOptions: ParsableArguments {
 }
 
 extension ReportingCommand {
+    var endsWithItsReader: Bool { true }
+
     func run() async throws {
         // Where the reader of a pipe has gone, writing fails with EPIPE instead of ending the process with a signal.
         signal(SIGPIPE, SIG_IGN)
@@ -34,7 +39,7 @@ extension ReportingCommand {
                 throw error
             }
             try buffer.flush()
-        } catch OutputError.closed {
+        } catch OutputError.closed where endsWithItsReader {
             return
         } catch let exit as ExitCode {
             throw exit

@@ -2,6 +2,7 @@ import CDCCore
 import CDCTesting
 import Columnar
 import DeltaLog
+import Foundation
 import LakeStorage
 
 /// A small program with the engine in it: a table of a database in memory becomes a Delta table and follows its changes.
@@ -12,7 +13,14 @@ import LakeStorage
 /// With SQL Server instead of `InMemorySource`, everything below the source stays as it is.
 @main
 struct Embedding {
-    static func main() async throws {
+    static func main() async {
+        do { try await embed() } catch {
+            print("the example failed: \(error)")
+            exit(1)
+        }
+    }
+
+    private static func embed() async throws {
         let root = CommandLine.arguments.dropFirst().first ?? "/tmp/embedding-lake-\(UInt32.random(in: 0 ... .max))"
 
         // 1. A source: any ChangeSource. This one is a database in memory, made for tests and examples like this.
@@ -45,7 +53,12 @@ struct Embedding {
         )
         let events = pipeline.events
         let watching = Task {
-            for await event in events { print("\(event.severity.rawValue)  \(event.kind.rawValue): \(event.message)") }
+            var runs = 0
+            for await event in events {
+                print("\(event.severity.rawValue)  \(event.kind.rawValue): \(event.message)")
+                if event.kind == .updateCompleted { runs += 1 }
+                if runs == 2 { break }
+            }
         }
 
         // 4. The first run takes the rows that are there; each further one what has changed since.
@@ -56,7 +69,7 @@ struct Embedding {
             try $0.delete("dbo.customers", key: [2])
         }
         try await pipeline.run(.triggered)
-        watching.cancel()
+        await watching.value
 
         // 5. The table is an ordinary Delta table: Spark, DuckDB and delta-rs read it, and so does this.
         let table = lake.table("bronze/customers")

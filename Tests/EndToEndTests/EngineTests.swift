@@ -88,6 +88,28 @@ struct EngineTests {
         #expect(try await ingestion.lake.table("bronze/orders").snapshot().version == 0)
     }
 
+    @Test("a row that is read, deleted, made again and read again is there once")
+    func repeatedKeyInSnapshot() async throws {
+        let source = try InMemorySource(identity: "shop", tables: [Shop.customers, Shop.orders])
+        // The first chunk is one row, which the last chunk shows once more.
+        for ids in [3...3, 10...19, 20...29] {
+            let rows = ids.map { Shop.customer($0) }
+            try source.load("dbo.customers", try RecordBatch(Shop.customers.schema, rows: rows))
+        }
+        let repeating = BusySource(source, again: true) { number in
+            guard number == 2 else { return }
+            try source.transaction { transaction in
+                try transaction.delete("dbo.customers", key: [3])
+                try Shop.insertCustomer(3, in: &transaction)
+            }
+        }
+        var ingestion = Ingestion(repeating, storage)
+        ingestion.tables = ["dbo.customers"]
+        ingestion.options.parallelism = 1
+        try await ingestion.run()
+        #expect(try await ingestion.rows("customers").map { $0[0] } == ([3] + (10...29)).map { .integer($0) })
+    }
+
     @Test("a snapshot goes on where it stopped")
     func resumedSnapshot() async throws {
         let source = try InMemorySource(identity: "shop", tables: [Shop.customers, Shop.orders])
@@ -411,9 +433,12 @@ private final class BusySource: ChangeSource {
     private let work: @Sendable (Int) throws -> Void
     private let chunks = Counter()
     private let moments = Counter()
+    /// Whether the last chunk shows the rows of the first once more.
+    private let again: Bool
 
-    init(_ source: InMemorySource, _ work: @escaping @Sendable (Int) throws -> Void) {
+    init(_ source: InMemorySource, again: Bool = false, _ work: @escaping @Sendable (Int) throws -> Void) {
         self.source = source
+        self.again = again
         self.work = work
     }
 
@@ -433,7 +458,8 @@ private final class BusySource: ChangeSource {
     func rows(of chunk: SnapshotChunk, table: SourceTable) async throws -> any BatchCursor {
         chunks.increment()
         try work(moments.increment())
-        let cursor = try await source.rows(of: chunk, table: table)
+        let chunks = try await source.snapshotChunks(of: table)
+        let cursor = try await source.rows(of: again && chunk == chunks.last ? chunks[0] : chunk, table: table)
         try work(moments.increment())
         return cursor
     }

@@ -117,6 +117,39 @@ struct InteroperabilityTests {
         }
     }
 
+    @Test(
+        "ClickHouse reads our files and finds the same values",
+        .enabled(if: Outside.hasClickHouse, "needs .venv/bin/python with chdb")
+    )
+    func clickHouseReads() async throws {
+        try await Outside.withFolder { folder in
+            for (name, options) in InteroperabilityTests.ours {
+                let (bytes, _) = try encode([try SampleTable.batch(0..<150)], options)
+                try Data(bytes).write(to: folder.appending(path: "\(name).parquet"))
+            }
+            let output = try Outside.run(
+                SampleTable.python + """
+                    import os, chdb
+                    flat = [f for f in SCHEMA if not pa.types.is_nested(f.type)]
+                    names = ', '.join(f'`{f.name}`' for f in flat)
+                    settings = "session_timezone='UTC', output_format_arrow_string_as_string=0"
+                    want = table(150)
+                    for name in sorted(os.listdir(folder)):
+                        sql = f"select {names} from file('{os.path.join(folder, name)}', Parquet) settings {settings}"
+                        found = chdb.query(sql, 'ArrowTable')
+                        assert found.num_rows == 150, name
+                        for field in flat:
+                            own = found.column(field.name).cast(field.type).to_pylist()
+                            expected = want.column(field.name).to_pylist()
+                            assert str(own) == str(expected), (name, field, own[:5], expected[:5])
+                        print(name)
+                    """,
+                in: folder
+            )
+            #expect(output.split(separator: "\n").count == InteroperabilityTests.ours.count)
+        }
+    }
+
     @Test("we read what pyarrow writes, in every shape it has")
     func pyarrowWrites() async throws {
         try await Outside.withFolder { folder in

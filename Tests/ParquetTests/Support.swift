@@ -84,6 +84,8 @@ enum Outside {
 
     static let python = packageRoot.appending(path: ".venv/bin/python")
     static let hasPython = FileManager.default.isExecutableFile(atPath: python.path)
+    /// Whether ClickHouse is there as well, by its Python package.
+    static let hasClickHouse = hasPython && (try? run("import chdb", in: python.deletingLastPathComponent())) != nil
 
     static func file(_ name: String) throws -> [UInt8] {
         [UInt8](try Data(contentsOf: parquetTesting.appending(path: name)))

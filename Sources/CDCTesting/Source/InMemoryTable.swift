@@ -21,6 +21,10 @@ struct InMemoryTable: Sendable {
         var part: Int
     }
 
+    /// The parts of keys that are gone: a row made again with the same key is found where the old one was, as it would be
+    /// in a chunk of a range of keys.
+    private var homes: [[Value]: Int] = [:]
+
     struct Loaded: Sendable {
         var rows: RecordBatch
         var index: KeyIndex
@@ -97,7 +101,7 @@ struct InMemoryTable: Sendable {
             written[place].row = row
             return
         }
-        let part = try touch(key) ?? part ?? loaded.count
+        let part = try touch(key) ?? part ?? homes[key] ?? loaded.count
         writtenPlaces[key] = written.count
         written.append(Written(row: row, part: part))
     }
@@ -105,9 +109,15 @@ struct InMemoryTable: Sendable {
     /// - Returns: The part in which the row was; `nil` where there was none.
     @discardableResult
     mutating func remove(_ key: [Value]) throws -> Int? {
-        guard let place = writtenPlaces.removeValue(forKey: key) else { return try touch(key) }
-        written[place].row = nil
-        return written[place].part
+        let part: Int?
+        if let place = writtenPlaces.removeValue(forKey: key) {
+            written[place].row = nil
+            part = written[place].part
+        } else {
+            part = try touch(key)
+        }
+        homes[key] = part
+        return part
     }
 
     /// Takes a loaded row out of its batch, and returns the number of the batch.

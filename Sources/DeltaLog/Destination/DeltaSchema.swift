@@ -120,6 +120,7 @@ public struct DeltaSchema: ChangeDestination {
             key: target.key,
             files: linked,
             ownFiles: Set(linked.map(\.path)),
+            collapsesRepeatedKeys: true,
             options: options
         )
         do {

@@ -14,6 +14,9 @@ struct TableMerge {
     private let table: TableLayout
     let key: [String]
     private let options: DataWriteOptions
+    /// Whether a key may stand in several rows, of which one is to remain where a change decides: so it is with the rows of
+    /// a snapshot, some of which may have been read before and again after they moved.
+    private let collapsesRepeatedKeys: Bool
     /// The table's files as they will be.
     private(set) var files: [AddFile]
     /// Files that this merge wrote; the only ones that it may remove.
@@ -50,12 +53,14 @@ struct TableMerge {
         key: [String],
         files: [AddFile],
         ownFiles: Set<String> = [],
+        collapsesRepeatedKeys: Bool = false,
         options: DataWriteOptions
     ) {
         self.table = table
         self.key = key
         self.files = files
         own = ownFiles
+        self.collapsesRepeatedKeys = collapsesRepeatedKeys
         self.options = options
     }
 
@@ -72,6 +77,7 @@ struct TableMerge {
         let range = KeyRange(index.keys[0])
         ranges.append(range)
         var isMatched = Bitmap(repeating: false, count: index.rowCount)
+        var isWritten = isMatched
         var writer = DataFileWriter(table, options: options)
         var kept: [AddFile] = []
         var replaced: [AddFile] = []
@@ -84,10 +90,11 @@ struct TableMerge {
                 }
                 if !own.contains(file.path) { readPaths.insert(file.path) }
                 let reader = try await DataFileReader(file, of: table)
-                guard let matches = try await find(index, in: reader, &isMatched) else {
+                guard var matches = try await find(index, in: reader, &isMatched) else {
                     kept.append(file)
                     continue
                 }
+                if collapsesRepeatedKeys { collapse(&matches, source, &isWritten) }
                 try await rewrite(reader, matches, source, to: &writer)
                 replaced.append(file)
             }
@@ -145,6 +152,17 @@ struct TableMerge {
             matches.append(found)
         }
         return hasMatch ? matches : nil
+    }
+
+    /// Makes all rows but the first of an updated key deleted ones.
+    private func collapse(_ matches: inout [[Int32]], _ source: Source, _ isWritten: inout Bitmap) {
+        let upsertCount = source.upserts.rowCount
+        for group in matches.indices {
+            for (row, match) in matches[group].enumerated() where match >= 0 && match < upsertCount {
+                if isWritten[Int(match)] { matches[group][row] = Int32(upsertCount) }
+                isWritten[Int(match)] = true
+            }
+        }
     }
 
     /// Copies the rows of a file, updated ones replaced and deleted ones left out.

@@ -33,6 +33,10 @@ def peak_megabytes():
 
 
 def measure(work):
+    try:
+        import pandas  # noqa: F401  pyarrow imports it on first use where it is installed: not a part of the work
+    except ImportError:
+        pass
     forget_peak()
     start_cpu, start = cpu(), time.perf_counter()
     work()

@@ -12,9 +12,10 @@ public struct IngestionOptions: Sendable {
     public var snapshotChunksPerCut = 64
     /// How many tables, or chunks of a snapshot, are worked on at once.
     public var parallelism = 2
-    /// How many change rows are netted at a time: the bound of the memory that applying takes.
+    /// About how many change rows are netted at a time. All changes of one key are netted together, and rows are counted, not
+    /// bytes: for very wide rows a smaller number is wise.
     public var rowsPerSlice = 500_000
-    /// How often work that may succeed later is tried again before a run gives up.
+    /// How often work that may succeed later is tried again before a triggered run gives up; a continuous one does not.
     public var maximumRetries = 8
     /// The pause before the first retry; it doubles with each.
     public var retryDelay = Duration.milliseconds(250)

@@ -162,7 +162,8 @@ public struct NetChanges: Sendable {
     }
 }
 
-/// Hands out slices of a table's net changes, one at a time, so that a change set of any size fits the memory.
+/// Hands out slices of a table's net changes, one at a time, so that not all of a large change set
+/// is in memory at once.
 public protocol NetChangeCursor: Sendable {
     /// How many slices there are.
     var sliceCount: Int { get }

@@ -66,7 +66,8 @@ struct StagedFileWriter {
         return files
     }
 
-    /// Forgets the file that is open; those that are finished stay, unnamed by any manifest, until they are swept.
+    /// Forgets the file that is open; those that are finished stay, unnamed by any manifest.
+    /// Those of changes are swept with the cuts of their time.
     mutating func discard() async {
         await open?.output.discard()
         open = nil

@@ -1,0 +1,314 @@
+import TSQL
+
+/// Calls of functions.
+extension Binder {
+    func bind(_ call: TSQL.FunctionCall, _ scope: Scope, _ expression: Expression) throws(SQLError) -> TypedSQL {
+        let name = call.name.last.uppercased()
+        if call.name.parts.count == 1 {
+            if let window = try window(call, name, scope) { return window }
+            if Self.aggregates.contains(name) { return try aggregate(call, name, scope) }
+            if let choice = try choice(call, name, scope) { return choice }
+        }
+        var arguments: [TypedSQL] = []
+        var part: String?
+        for argument in call.arguments {
+            if case .datePart(let word) = argument.kind { part = word } else { arguments.append(try bind(argument, scope)) }
+        }
+        return try self.call(call.name.parts.count == 1 ? name : call.name.parts.joined(separator: ".").uppercased(), arguments, datePart: part)
+    }
+
+    /// The call of a function whose arguments are bound.
+    func call(_ name: String, _ arguments: [TypedSQL], datePart: String? = nil) throws(SQLError) -> TypedSQL {
+        let types = arguments.map(\.type)
+        let function: BoundFunction
+        if let known = try session.contextFunction(name, types) {
+            function = known
+        } else {
+            function = try builtIn(name, arguments, datePart)
+        }
+        var values: [String] = []
+        for (argument, type) in zip(arguments, function.arguments) { values.append(try convert(argument, to: type).sql) }
+        let sql = routines.call(function.key, values) { (stored) throws(SQLError) in
+            try function.result.encode(try function.evaluate(try Self.decode(stored, function.arguments)))
+        }
+        return TypedSQL(sql: sql, type: function.result, isNullable: function.isNullable)
+    }
+
+    private func builtIn(_ name: String, _ arguments: [TypedSQL], _ datePart: String?) throws(SQLError) -> BoundFunction {
+        var described = arguments.map { FunctionArgument.value($0.type, literal: $0.literal) }
+        if let datePart { described.insert(.keyword(datePart), at: 0) }
+        let settings = session.conversionSettings
+        let function = try FunctionTable.resolve(name, described, settings: settings)
+        let session = session
+        return BoundFunction(
+            key: "function \(name) \(described) \(settings.dateOrder)",
+            arguments: arguments.map(\.type),
+            result: function.result
+        ) { (values) throws(SQLError) in try function.evaluate(values, session.evaluationContext) }
+    }
+
+    // MARK: Choices
+
+    /// `ISNULL`, `COALESCE` and `NULLIF`, whose arguments are not all computed.
+    private func choice(_ call: TSQL.FunctionCall, _ name: String, _ scope: Scope) throws(SQLError) -> TypedSQL? {
+        func expect(_ count: ClosedRange<Int>) throws(SQLError) {
+            guard count.contains(call.arguments.count) else {
+                throw SQLError(174, "The \(name.lowercased()) function requires \(count.lowerBound) argument(s).", severity: 15)
+            }
+        }
+        switch name {
+        case "ISNULL":
+            try expect(2...2)
+            let value = try bind(call.arguments[0], scope)
+            let replacement = try bind(call.arguments[1], scope)
+            let type = value.type == .null ? (replacement.type == .null ? .int : replacement.type) : value.type
+            let second = try convert(replacement, to: type)
+            return TypedSQL(
+                sql: "ifnull(\(try convert(value, to: type).sql), \(second.sql))",
+                type: type,
+                isNullable: value.isNullable && replacement.isNullable
+            )
+        case "COALESCE":
+            try expect(2...255)
+            var values: [TypedSQL] = []
+            for argument in call.arguments { values.append(try bind(argument, scope)) }
+            let type = try commonType(values.map(\.type), "COALESCE")
+            if type == .null {
+                throw SQLError(4127, "At least one of the arguments to COALESCE must be an expression that is not the NULL constant.")
+            }
+            let sql = try values.map { (value) throws(SQLError) in try convert(value, to: type).sql }
+            return TypedSQL(
+                sql: "coalesce(\(sql.joined(separator: ", ")))",
+                type: type,
+                isNullable: values.allSatisfy(\.isNullable)
+            )
+        case "NULLIF":
+            try expect(2...2)
+            let value = try bind(call.arguments[0], scope)
+            let other = try bind(call.arguments[1], scope)
+            return TypedSQL(
+                sql: "CASE WHEN \(try compare(.equal, value, other)) THEN NULL ELSE \(value.sql) END",
+                type: value.type
+            )
+        default: return nil
+        }
+    }
+
+    // MARK: Aggregates
+
+    static let aggregates: Set<String> = [
+        "COUNT", "COUNT_BIG", "SUM", "AVG", "MIN", "MAX", "STRING_AGG", "STDEV", "STDEVP", "VAR", "VARP", "CHECKSUM_AGG",
+    ]
+
+    private func aggregate(_ call: TSQL.FunctionCall, _ name: String, _ scope: Scope) throws(SQLError) -> TypedSQL {
+        guard scope.allowsAggregates else {
+            throw SQLError(147, "An aggregate may not appear in the WHERE clause unless it is in a subquery contained in a HAVING clause or a select list, and the column being aggregated is an outer reference.", severity: 15)
+        }
+        let distinct = call.isDistinct ? "DISTINCT " : ""
+        if name.hasPrefix("COUNT") {
+            let type: SQLType = name == "COUNT" ? .int : .bigint
+            if call.isStar { return TypedSQL(sql: "COUNT(*)", type: type, isNullable: false) }
+            let value = try argument(call, 0, scope)
+            let collate = call.isDistinct ? try self.collate(value.type) : ""
+            return TypedSQL(sql: "COUNT(\(distinct)\(value.sql)\(collate))", type: type, isNullable: false)
+        }
+        let value = try argument(call, 0, scope)
+        switch name {
+        case "MIN", "MAX":
+            if value.type == .bit || value.type.isOldLarge || value.type == .xml { throw .invalidOperand(value.type, name.lowercased()) }
+            return TypedSQL(sql: "\(name)(\(value.sql)\(try collate(value.type)))", type: value.type)
+        case "SUM", "AVG": return try sum(value, name, isDistinct: call.isDistinct)
+        case "STRING_AGG":
+            if !call.withinGroup.isEmpty || call.isDistinct { throw SQLError.unsupported("STRING_AGG … WITHIN GROUP") }
+            let separator = try argument(call, 1, scope)
+            let type: SQLType = value.type.isWide ? .nvarchar(.max) : .varchar(.max)
+            let text = try convert(value, to: type)
+            let sql = routines.aggregate("string_agg", [text.sql, try convert(separator, to: type).sql]) { JoinedTexts() }
+            return TypedSQL(sql: sql, type: type)
+        default: throw SQLError.unsupported("\(name)()")
+        }
+    }
+
+    private func argument(_ call: TSQL.FunctionCall, _ index: Int, _ scope: Scope) throws(SQLError) -> TypedSQL {
+        guard call.arguments.indices.contains(index) else {
+            throw SQLError(174, "The \(call.name.last) function requires \(index + 1) argument(s).", severity: 15)
+        }
+        // An aggregate within an aggregate is an error.
+        let inner = Scope(scope.sources, parent: scope.parent)
+        return try bind(call.arguments[index], inner)
+    }
+
+    private func sum(_ value: TypedSQL, _ name: String, isDistinct: Bool) throws(SQLError) -> TypedSQL {
+        let type: SQLType =
+            switch value.type {
+            case .tinyint, .smallint, .int: .int
+            case .bigint: .bigint
+            case .decimal(_, let scale): .decimal(38, name == "AVG" ? max(scale, 6) : scale)
+            case .money, .smallmoney: .money
+            case .real, .float: .float
+            default: throw .invalidOperand(value.type, name.lowercased())
+            }
+        let from = value.type
+        let isAverage = name == "AVG"
+        let sql = routines.aggregate("\(name) \(from)", [value.sql], isDistinct: isDistinct) {
+            NumberSum(of: from, as: type, isAverage: isAverage)
+        }
+        return TypedSQL(sql: sql, type: type)
+    }
+
+    // MARK: Windows
+
+    private func window(_ call: TSQL.FunctionCall, _ name: String, _ scope: Scope) throws(SQLError) -> TypedSQL? {
+        let isRanking = ["ROW_NUMBER", "RANK", "DENSE_RANK", "NTILE"].contains(name)
+        let isOffset = ["LAG", "LEAD", "FIRST_VALUE", "LAST_VALUE"].contains(name)
+        guard let over = call.over else {
+            if isRanking || isOffset {
+                throw SQLError(10753, "The function '\(name)' must have an OVER clause.", severity: 15)
+            }
+            return nil
+        }
+        var clauses: [String] = []
+        if !over.partitionBy.isEmpty {
+            let terms = try over.partitionBy.map { (e) throws(SQLError) in
+                let bound = try bind(e, scope)
+                return bound.sql + (try collate(bound.type))
+            }
+            clauses.append("PARTITION BY " + terms.joined(separator: ", "))
+        }
+        if !over.orderBy.isEmpty { clauses.append("ORDER BY " + (try order(over.orderBy, scope))) }
+        if over.orderBy.isEmpty, isRanking || isOffset {
+            throw SQLError(4112, "The function '\(name)' must have an OVER clause with ORDER BY.", severity: 15)
+        }
+        if let frame = over.frame { clauses.append(try self.frame(frame, scope)) }
+        let clause = " OVER (\(clauses.joined(separator: " ")))"
+        if isRanking {
+            let arguments = try call.arguments.map { (e) throws(SQLError) in try bind(e, scope).sql }
+            return TypedSQL(sql: "\(name)(\(arguments.joined(separator: ", ")))\(clause)", type: .bigint, isNullable: false)
+        }
+        if isOffset {
+            let value = try argument(call, 0, scope)
+            var arguments = [value.sql]
+            if call.arguments.count > 1 { arguments.append(try convert(try argument(call, 1, scope), to: .bigint).sql) }
+            if call.arguments.count > 2 { arguments.append(try convert(try argument(call, 2, scope), to: value.type).sql) }
+            if call.nullTreatment == .ignore { throw SQLError.unsupported("IGNORE NULLS") }
+            return TypedSQL(sql: "\(name)(\(arguments.joined(separator: ", ")))\(clause)", type: value.type)
+        }
+        switch name {
+        case "COUNT", "COUNT_BIG":
+            let inner = call.isStar ? "*" : try argument(call, 0, scope).sql
+            return TypedSQL(sql: "COUNT(\(inner))\(clause)", type: name == "COUNT" ? .int : .bigint, isNullable: false)
+        case "MIN", "MAX":
+            let value = try argument(call, 0, scope)
+            return TypedSQL(sql: "\(name)(\(value.sql)\(try collate(value.type)))\(clause)", type: value.type)
+        case "SUM":
+            // SQLite adds 64-bit numbers and refuses where they overflow.
+            let value = try argument(call, 0, scope)
+            switch value.type {
+            case .tinyint, .smallint, .int, .bigint:
+                let type: SQLType = value.type == .bigint ? .bigint : .int
+                let sql = routines.call("window sum \(type)", ["SUM(\(value.sql))\(clause)"]) { (values) throws(SQLError) in
+                    if case .integer(let number) = values[0], let range = type.integerRange, !range.contains(number) {
+                        throw SQLError.overflow(type)
+                    }
+                    return values[0]
+                }
+                return TypedSQL(sql: sql, type: type)
+            case .decimal(let precision, let scale) where precision <= 18:
+                let from = SQLType.decimal(18, scale)
+                let value = TypedSQL(sql: "SUM(\(value.sql))\(clause)", type: from)
+                return try convert(value, to: .decimal(38, scale))
+            case .float, .real: return TypedSQL(sql: "SUM(\(value.sql))\(clause)", type: .float)
+            case .money, .smallmoney: return TypedSQL(sql: "SUM(\(value.sql))\(clause)", type: .money)
+            default: throw SQLError.unsupported("SUM of \(value.type.name) OVER")
+            }
+        default: throw SQLError.unsupported("\(name)() OVER")
+        }
+    }
+
+    private func frame(_ frame: Window.Frame, _ scope: Scope) throws(SQLError) -> String {
+        func bound(_ bound: Window.Frame.Bound) throws(SQLError) -> String {
+            switch bound {
+            case .unboundedPreceding: "UNBOUNDED PRECEDING"
+            case .preceding(let count): "\(try bind(count, scope).sql) PRECEDING"
+            case .currentRow: "CURRENT ROW"
+            case .following(let count): "\(try bind(count, scope).sql) FOLLOWING"
+            case .unboundedFollowing: "UNBOUNDED FOLLOWING"
+            }
+        }
+        let end = try frame.end.map { (e) throws(SQLError) in try bound(e) } ?? "CURRENT ROW"
+        return "\(frame.unit.rawValue.uppercased()) BETWEEN \(try bound(frame.start)) AND \(end)"
+    }
+}
+
+/// `STRING_AGG`
+private final class JoinedTexts: Routines.Aggregate {
+    private var text: [UInt8]?
+
+    func add(_ arguments: [StoredValue]) throws(SQLError) {
+        guard case .text(let next) = arguments[0] else { return }
+        if text != nil, case .text(let separator) = arguments[1] { text?.append(contentsOf: separator) }
+        text = (text ?? []) + next
+    }
+
+    func result() throws(SQLError) -> StoredValue { text.map { .text($0) } ?? .null }
+}
+
+/// `SUM` and `AVG`, exact for exact numbers.
+private final class NumberSum: Routines.Aggregate {
+    private let from: SQLType
+    private let type: SQLType
+    private let isAverage: Bool
+    private var exact: Int128 = 0
+    private var inexact = 0.0
+    private var count: Int64 = 0
+
+    init(of from: SQLType, as type: SQLType, isAverage: Bool) {
+        self.from = from
+        self.type = type
+        self.isAverage = isAverage
+    }
+
+    func add(_ arguments: [StoredValue]) throws(SQLError) {
+        let number: Int128
+        switch try from.decode(arguments[0]) {
+        case .integer(let value): number = Int128(value)
+        case .decimal(let value): number = value
+        case .double(let value):
+            inexact += value
+            count += 1
+            return
+        default: return
+        }
+        let (sum, overflow) = exact.addingReportingOverflow(number)
+        if overflow { throw SQLError.overflow(type) }
+        exact = sum
+        count += 1
+    }
+
+    func result() throws(SQLError) -> StoredValue {
+        if count == 0 { return .null }
+        if type == .float {
+            let value = isAverage ? inexact / Double(count) : inexact
+            guard value.isFinite else { throw SQLError.overflow(type) }
+            return .real(value)
+        }
+        var value = exact
+        if isAverage {
+            // The quotient has the scale of the result, which may be greater than that of the values.
+            let factor = DecimalMath.powerOfTen(type.scale - from.scale)
+            let (scaled, overflow) = exact.multipliedReportingOverflow(by: factor)
+            if overflow { throw SQLError.overflow(type) }
+            value = scaled / Int128(count)
+        }
+        switch type {
+        case .int, .bigint:
+            guard let range = type.integerRange, let number = Int64(exactly: value), range.contains(number) else {
+                throw SQLError.overflow(type)
+            }
+            return .integer(number)
+        default:
+            guard let range = type.unscaledRange, range.contains(value) else { throw SQLError.overflow(type) }
+            return try type.encode(.decimal(value))
+        }
+    }
+}

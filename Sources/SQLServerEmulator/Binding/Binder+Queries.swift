@@ -1,0 +1,235 @@
+import TSQL
+
+/// Queries: what gives rows.
+extension Binder {
+    func bind(_ statement: SelectStatement) throws(SQLError) -> BoundQuery {
+        try with(statement.with) { () throws(SQLError) in try bind(statement.query, parent: nil) }
+    }
+
+    /// Binds something in front of which common table expressions may stand.
+    func with<T>(_ clause: WithClause?, _ work: () throws(SQLError) -> T) throws(SQLError) -> T {
+        let outer = tableExpressions
+        defer { tableExpressions = outer }
+        for expression in clause?.tables ?? [] { try declare(expression) }
+        return try work()
+    }
+
+    func bind(_ query: Query, parent: Scope?) throws(SQLError) -> BoundQuery {
+        if query.forClause != nil { throw SQLError.unsupported("FOR XML and FOR JSON") }
+        switch query.body {
+        case .specification(let specification):
+            return try bind(specification, query, parent: parent)
+        case .nested(let inner):
+            guard query.orderBy.isEmpty, query.offset == nil else {
+                let bound = try bind(inner, parent: parent)
+                return try ordered(bound, query, parent)
+            }
+            return try bind(inner, parent: parent)
+        case .setOperation(let operation, let bodies):
+            return try ordered(try combined(operation, bodies, parent), query, parent)
+        }
+    }
+
+    // MARK: Set operations
+
+    private func combined(_ operation: Query.SetOperator, _ bodies: [Query.Body], _ parent: Scope?) throws(SQLError) -> BoundQuery {
+        var parts: [BoundQuery] = []
+        for body in bodies {
+            let query = Query(body: body, span: SourceSpan(range: 0..<0, line: session.currentLine))
+            parts.append(try bind(query, parent: parent))
+        }
+        guard var columns = parts.first?.columns else { return BoundQuery(sql: "SELECT NULL AS c0", columns: []) }
+        for part in parts.dropFirst() {
+            guard part.columns.count == columns.count else {
+                throw SQLError(205, "All queries combined using a UNION, INTERSECT or EXCEPT operator must have an equal number of expressions in their target lists.")
+            }
+            for index in columns.indices {
+                columns[index].type = try SQLType.common(columns[index].type, part.columns[index].type, operation: "UNION")
+                columns[index].isNullable = columns[index].isNullable || part.columns[index].isNullable
+                columns[index].isIdentity = false
+            }
+        }
+        let word: String =
+            switch operation {
+            case .union: "UNION"
+            case .unionAll: "UNION ALL"
+            case .except: "EXCEPT"
+            case .intersect: "INTERSECT"
+            }
+        // Each part is a query of its own, with the collation at its columns, by which SQLite tells equal rows.
+        let sql = try parts.map { (part) throws(SQLError) in
+            let alias = newAlias()
+            let items = try zip(columns, part.columns).enumerated().map { (index, pair) throws(SQLError) in
+                let value = TypedSQL(sql: "\(alias).c\(index)", type: pair.1.type)
+                let collate = operation == .unionAll ? "" : try self.collate(pair.0.type)
+                return "\(try convert(value, to: pair.0.type).sql)\(collate) AS c\(index)"
+            }
+            return "SELECT \(items.joined(separator: ", ")) FROM (\(part.sql)) AS \(alias)"
+        }.joined(separator: " \(word) ")
+        return BoundQuery(sql: sql, columns: columns)
+    }
+
+    /// The query with an `ORDER BY` that names its columns or their numbers.
+    private func ordered(_ bound: BoundQuery, _ query: Query, _ parent: Scope?) throws(SQLError) -> BoundQuery {
+        if query.orderBy.isEmpty, query.offset == nil { return bound }
+        let alias = newAlias()
+        let scope = Scope(
+            [
+                Scope.Source(
+                    name: nil,
+                    columns: bound.columns.enumerated().map { .init(name: $1.name, type: $1.type, sql: "\(alias).c\($0)", isNullable: $1.isNullable) }
+                )
+            ],
+            parent: parent
+        )
+        var result = bound
+        result.sql = "SELECT * FROM (\(bound.sql)) AS \(alias)"
+        if !query.orderBy.isEmpty { result.sql += " ORDER BY " + (try order(query.orderBy, scope, columns: bound.columns, alias: alias)) }
+        result.sql += try limit(query, nil, scope)
+        return result
+    }
+
+    // MARK: SELECT
+
+    private func bind(_ specification: QuerySpecification, _ query: Query, parent: Scope?) throws(SQLError) -> BoundQuery {
+        session.currentLine = specification.line
+        let (from, scope) = try bind(specification.from, parent: parent)
+        let condition = try specification.where.map { (e) throws(SQLError) in try self.condition(e, scope) }
+        let grouping = try groups(specification.groupBy, scope)
+        let isGrouped = !specification.groupBy.isEmpty || specification.having != nil || specification.items.contains(where: \.hasAggregate)
+        scope.allowsAggregates = true
+        if isGrouped { try checkGrouping(specification, query, scope) }
+
+        var columns: [BoundQuery.Column] = []
+        var items: [TypedSQL] = []
+        for item in specification.items {
+            switch item {
+            case .star(let qualifier):
+                for column in try scope.columns(of: qualifier?.parts ?? []) {
+                    items.append(TypedSQL(sql: column.sql, type: column.type, isNullable: column.isNullable, name: column.name, isIdentity: column.isIdentity))
+                    columns.append(.init(name: column.name, type: column.type, isNullable: column.isNullable, isIdentity: column.isIdentity))
+                }
+            case .expression(let expression, let alias):
+                let value = try bind(expression, scope)
+                items.append(value)
+                columns.append(.init(name: alias ?? value.name ?? "", type: value.type, isNullable: value.isNullable, isIdentity: value.isIdentity))
+            case .assignment(_, _, let expression):
+                let value = try bind(expression, scope)
+                items.append(value)
+                columns.append(.init(name: "", type: value.type, isNullable: value.isNullable))
+            }
+        }
+        guard !items.isEmpty else { throw SQLError(263, "Must specify table to select from.") }
+        let isDistinct = specification.isDistinct
+        let list = try items.enumerated().map { (index, item) throws(SQLError) in
+            "\(item.sql)\(isDistinct ? try collate(item.type) : "") AS c\(index)"
+        }
+        var sql = "SELECT \(isDistinct ? "DISTINCT " : "")\(list.joined(separator: ", "))"
+        if !from.isEmpty { sql += " FROM \(from)" }
+        if let condition { sql += " WHERE \(condition)" }
+        if !grouping.isEmpty { sql += " GROUP BY \(grouping.joined(separator: ", "))" }
+        if let having = specification.having { sql += " HAVING \(try self.condition(having, scope))" }
+        if !query.orderBy.isEmpty {
+            scope.aliases = zip(columns, items).filter { !$0.0.name.isEmpty }.map { ($0.0.name, $0.1) }
+            sql += " ORDER BY " + (try order(query.orderBy, scope, items: items))
+        }
+        sql += try limit(query, specification.top, scope)
+        let isSingle = isGrouped && grouping.isEmpty || specification.from.isEmpty || specification.top?.isOne == true
+        return BoundQuery(sql: sql, columns: columns, isSingleRow: isSingle)
+    }
+
+    private func groups(_ elements: [GroupingElement], _ scope: Scope) throws(SQLError) -> [String] {
+        try elements.map { (element) throws(SQLError) in
+            guard case .expression(let expression) = element else { throw SQLError.unsupported("GROUPING SETS, ROLLUP and CUBE") }
+            let value = try bind(expression, scope)
+            return value.sql + (try collate(value.type))
+        }
+    }
+
+    /// Refuses columns that are neither grouped by nor within an aggregate, for which SQLite would take any row's.
+    private func checkGrouping(_ specification: QuerySpecification, _ query: Query, _ scope: Scope) throws(SQLError) {
+        let grouped = specification.groupBy.compactMap { element -> Expression? in
+            if case .expression(let expression) = element { expression } else { nil }
+        }
+        func check(_ expression: Expression, _ place: String) throws(SQLError) {
+            if let column = expression.ungroupedColumn(grouped, in: scope) {
+                throw SQLError(
+                    8120,
+                    "Column '\(column)' is invalid in the \(place) because it is not contained in either an aggregate function or the GROUP BY clause."
+                )
+            }
+        }
+        for item in specification.items {
+            switch item {
+            case .expression(let expression, _): try check(expression, "select list")
+            case .assignment(_, _, let expression): try check(expression, "select list")
+            case .star: throw SQLError(8120, "Column '*' is invalid in the select list because it is not contained in either an aggregate function or the GROUP BY clause.")
+            }
+        }
+        if let having = specification.having { try check(having, "HAVING clause") }
+    }
+
+    // MARK: Order
+
+    /// - Parameters:
+    ///   - items: What the numbers of columns and their aliases mean, for the `ORDER BY` of a `SELECT`.
+    func order(
+        _ items: [OrderItem],
+        _ scope: Scope,
+        items selected: [TypedSQL] = [],
+        columns: [BoundQuery.Column] = [],
+        alias: String? = nil
+    ) throws(SQLError) -> String {
+        try items.map { (item) throws(SQLError) in
+            var value: TypedSQL?
+            if case .literal(.integer(let digits)) = item.expression.kind, !selected.isEmpty || alias != nil {
+                let count = alias == nil ? selected.count : columns.count
+                guard let number = Int(digits), (1...max(1, count)).contains(number) else {
+                    throw SQLError(108, "The ORDER BY position number \(digits) is out of range of the number of items in the select list.", severity: 15)
+                }
+                value =
+                    alias.map { TypedSQL(sql: "\($0).c\(number - 1)", type: columns[number - 1].type) } ?? selected[number - 1]
+            } else if case .column(let name) = item.expression.kind, name.parts.count == 1 {
+                value = scope.aliases.first { $0.name.matches(name.last) }?.expression
+            }
+            let bound: TypedSQL
+            if let value { bound = value } else { bound = try bind(item.expression, scope) }
+            return bound.sql + (try collate(bound.type)) + (item.isDescending ? " DESC" : "")
+        }.joined(separator: ", ")
+    }
+
+    private func limit(_ query: Query, _ top: Top?, _ scope: Scope) throws(SQLError) -> String {
+        if let top {
+            if top.isPercent { throw SQLError.unsupported("TOP … PERCENT") }
+            if top.withTies { throw SQLError.unsupported("TOP … WITH TIES") }
+            return " LIMIT \(try rowCount(top.count, scope))"
+        }
+        guard let offset = query.offset else { return "" }
+        let count = try query.fetch.map { (e) throws(SQLError) in try rowCount(e, scope) } ?? "-1"
+        return " LIMIT \(count) OFFSET \(try rowCount(offset, scope))"
+    }
+
+    private func rowCount(_ expression: Expression, _ scope: Scope) throws(SQLError) -> String {
+        let value = try convert(try bind(expression, Scope(parent: scope.parent)), to: .bigint)
+        // A negative LIMIT would be none at all in SQLite.
+        return routines.call("row count", [value.sql]) { (values) throws(SQLError) in
+            guard case .integer(let count) = values[0], count >= 0 else {
+                throw SQLError(1060, "The number of rows provided for a TOP or FETCH clauses row count parameter must be an integer.", severity: 15)
+            }
+            return values[0]
+        }
+    }
+}
+
+extension Top {
+    fileprivate var isOne: Bool { !isPercent && !withTies && count.kind == .literal(.integer("1")) }
+}
+
+extension SelectItem {
+    fileprivate var hasAggregate: Bool {
+        switch self {
+        case .star: false
+        case .expression(let expression, _), .assignment(_, _, let expression): expression.containsAggregate
+        }
+    }
+}

@@ -1,0 +1,90 @@
+import TSQL
+
+/// Turns the tree of a statement into SQLite's SQL, with every type known and every conversion written out.
+///
+/// SQLite does what it does as SQL Server does: joins, grouping, sorting, windows, comparison of stored values. What depends on
+/// T-SQL's types is a routine (``Routines``). What is not covered is refused by name.
+final class Binder {
+    let session: any BindingContext
+    /// The values of the statement's parameters, `?1` first.
+    private(set) var parameters: [StoredValue] = []
+    /// The common table expressions in force, the innermost last.
+    var tableExpressions: [TableExpression] = []
+    private var lastAlias = 0
+
+    struct TableExpression {
+        var name: String
+        /// What stands in its place in a `FROM`: a query in parentheses, or within itself the name it has in SQLite.
+        var sql: String
+        var columns: [BoundQuery.Column]
+    }
+
+    init(_ session: any BindingContext) { self.session = session }
+
+    var routines: Routines { session.routines }
+
+    /// A name for a source that no other has in this statement.
+    func newAlias() -> String {
+        lastAlias += 1
+        return "s\(lastAlias)"
+    }
+
+    /// A parameter with a value.
+    func parameter(_ value: StoredValue) -> String {
+        parameters.append(value)
+        return "?\(parameters.count)"
+    }
+
+    func parameter(_ value: SQLValue, _ type: SQLType) throws(SQLError) -> String {
+        parameter(try type.encode(value))
+    }
+
+    /// Another error of a name: with the line where it stands.
+    func at<T>(_ line: Int, _ work: () throws(SQLError) -> T) throws(SQLError) -> T {
+        session.currentLine = line
+        return try work()
+    }
+}
+
+/// What a binder needs to know of the session for which it works.
+protocol BindingContext: AnyObject {
+    var routines: Routines { get }
+    /// Where errors are told to have happened.
+    var currentLine: Int { get set }
+    var database: DatabaseCatalogue { get }
+    var conversionSettings: ConversionSettings { get }
+    /// The time of the statement, and where random values come from.
+    var evaluationContext: EvaluationContext { get }
+    func database(named name: String) throws(SQLError) -> DatabaseCatalogue
+    /// The type and value of a variable, whose name has its `@`.
+    ///
+    /// - Throws: 137 where it was not declared.
+    func variable(_ name: String) throws(SQLError) -> (type: SQLType, value: SQLValue)
+    /// The table of a table variable.
+    ///
+    /// - Throws: 1087 where it was not declared.
+    func tableVariable(_ name: String) throws(SQLError) -> TableObject
+    /// `@@ROWCOUNT` and its kin, with the signs.
+    func global(_ name: String) throws(SQLError) -> (type: SQLType, value: SQLValue)
+    /// A table of the session whose name begins with `#`.
+    func temporaryTable(_ name: String) -> TableObject?
+    /// A view of the system, made ready to be read: its columns, and the table in SQLite that holds its rows now.
+    func systemView(_ name: Name, in database: DatabaseCatalogue) throws(SQLError) -> (table: String, columns: [BoundQuery.Column])?
+    /// A table-valued function of the system.
+    func tableFunction(_ call: TSQL.FunctionCall, _ arguments: [TypedSQL], _ binder: Binder) throws(SQLError) -> (sql: String, columns: [BoundQuery.Column])?
+    /// A function that depends on the session or the catalogue: `OBJECT_ID`, `DB_NAME`, `SCOPE_IDENTITY`.
+    func contextFunction(_ name: String, _ arguments: [SQLType]) throws(SQLError) -> BoundFunction?
+    /// Checks that the session may read a table.
+    func checkMayRead(_ table: TableObject, in database: DatabaseCatalogue) throws(SQLError)
+}
+
+/// A function whose argument types are settled.
+struct BoundFunction {
+    /// Distinguishes it from others, its argument types included.
+    var key: String
+    /// The types to which arguments are converted before the call.
+    var arguments: [SQLType]
+    var result: SQLType
+    var isNullable = true
+    var evaluate: ([SQLValue]) throws(SQLError) -> SQLValue
+}

@@ -1,0 +1,97 @@
+import Synchronization
+
+/// What all sessions of a server share: the committed catalogues, and counters that no transaction takes back.
+final class ServerState: Sendable {
+    private let shared: Mutex<Shared>
+    /// The SQLite file with the rows of all databases.
+    let path: String
+    let name: String
+    /// Microseconds since 1970-01-01T00:00:00Z.
+    let now: @Sendable () -> Int64
+
+    private struct Shared {
+        var databases: [String: DatabaseCatalogue] = [:]
+        /// The last value that each identity column gave, by the storage of its table.
+        var identities: [String: Int64] = [:]
+        var logins: [String: Login] = [:]
+        var lastSession = 50
+        var lastTransaction: UInt64 = 0
+    }
+
+    /// Somebody who may connect.
+    struct Login: Sendable {
+        var name: String
+        var password: String
+        var isSysadmin: Bool
+        var defaultDatabase = "master"
+        var isDisabled = false
+    }
+
+    init(name: String, path: String, now: @escaping @Sendable () -> Int64) {
+        self.name = name
+        self.path = path
+        self.now = now
+        var shared = Shared()
+        for (index, database) in ["master", "tempdb", "model", "msdb"].enumerated() {
+            shared.databases[database] = DatabaseCatalogue(id: index + 1, name: database, collation: .default.with(.implicit), created: now())
+        }
+        self.shared = Mutex(shared)
+    }
+
+    // MARK: Catalogues
+
+    var databases: [DatabaseCatalogue] { shared.withLock { $0.databases.values.sorted { $0.id < $1.id } } }
+
+    func database(_ name: String) -> DatabaseCatalogue? { shared.withLock { $0.databases[name.lowercased()] } }
+
+    /// Puts what a transaction made of the catalogues in their place. The transaction holds SQLite's write lock meanwhile.
+    func commit(_ changed: [String: DatabaseCatalogue?]) {
+        shared.withLock { shared in for (name, database) in changed { shared.databases[name] = database } }
+    }
+
+    // MARK: Counters
+
+    /// The next value of an identity column.
+    func nextIdentity(of storage: String, _ identity: TableColumn.Identity) -> Int64 {
+        shared.withLock { shared in
+            let next = shared.identities[storage].map { $0 &+ identity.increment } ?? identity.seed
+            shared.identities[storage] = next
+            return next
+        }
+    }
+
+    /// Takes note of a value that was given explicitly, or of `DBCC CHECKIDENT`.
+    func noteIdentity(_ value: Int64?, of storage: String) { shared.withLock { $0.identities[storage] = value } }
+
+    func lastIdentity(of storage: String) -> Int64? { shared.withLock { $0.identities[storage] } }
+
+    func newSessionID() -> Int {
+        shared.withLock { shared in
+            shared.lastSession += 1
+            return shared.lastSession
+        }
+    }
+
+    func newTransactionID() -> UInt64 {
+        shared.withLock { shared in
+            shared.lastTransaction += 1
+            return shared.lastTransaction
+        }
+    }
+
+    // MARK: Logins
+
+    func login(_ name: String) -> Login? { shared.withLock { $0.logins[name.lowercased()] } }
+
+    func add(_ login: Login) { shared.withLock { $0.logins[login.name.lowercased()] = login } }
+
+    func removeLogin(_ name: String) { _ = shared.withLock { $0.logins.removeValue(forKey: name.lowercased()) } }
+}
+
+extension ServerState {
+    /// The next value of `rowversion`, most significant byte first.
+    func nextRowVersion() -> [UInt8] {
+        let next = newTransactionID() &+ 2000
+        return (0..<8).map { UInt8(truncatingIfNeeded: next >> (56 - 8 * UInt64($0))) }
+    }
+}

@@ -1,0 +1,157 @@
+import TSQL
+
+/// Statements, each to what carries it out.
+extension Session {
+    func parse(_ text: String) throws(SQLError) -> Batch {
+        do { return try Batch(parsing: text, isQuotedIdentifierOn: settings.quotesIdentifiers) } catch {
+            currentLine = error.line
+            throw SQLError(Int32(clamping: error.number), error.message, severity: UInt8(clamping: error.severity))
+        }
+    }
+
+    func perform(_ statement: Statement) throws(SQLError) {
+        switch statement.kind {
+        case .select(let select): try run(select)
+        case .insert(let insert): try run(insert)
+        case .update(let update): try run(update)
+        case .delete(let delete): try run(delete)
+        case .merge(let merge): try run(merge)
+        case .truncateTable(let name): try truncate(name)
+        case .declare(let declarations): for declaration in declarations { try declare(declaration) }
+        case .setVariable(let name, let operation, let expression):
+            let (value, type) = try evaluate(expression)
+            try assign(name, operation, value, type)
+            lastError = 0
+        case .set(let option): try set(option)
+        case .use(let name):
+            guard let database = catalogue(name) else { throw Self.unknownDatabase(name) }
+            let before = databaseName
+            databaseName = database.name
+            sink.changed(.database(database.name, before: before))
+        case .print(let expression):
+            let (value, type) = try evaluate(expression)
+            let text = try ValueRules.text(value, type)
+            sink.message(ServerText(SQLError(0, text ?? " ", severity: 0), procedure: frames[frames.count - 1].procedure, line: currentLine))
+        case .throw(let arguments): try raise(arguments)
+        case .raiseError(let raise): try self.raise(raise)
+        case .execute(let execute): try run(execute)
+        case .beginTransaction:
+            beginTransaction()
+            finish(.begin, isQuiet: true)
+        case .commit:
+            try commitTransaction()
+            finish(.commit, isQuiet: true)
+        case .rollback(let name):
+            if let name, try rollbackTransaction(toSavepoint: text(of: name)) { return }
+            try rollbackTransaction()
+        case .saveTransaction(let name): try saveTransaction(try text(of: name))
+        case .waitForDelay(let expression): try wait(expression)
+        case .checkpoint, .updateStatistics, .createStatistics: break
+        case .dbcc(let command): try run(command)
+        default: try define(statement)
+        }
+    }
+
+    private func text(of name: NameOrVariable) throws(SQLError) -> String {
+        switch name {
+        case .name(let name): return name.last
+        case .variable(let variable):
+            let (type, value) = try self.variable(variable)
+            return try ValueRules.text(value, type) ?? ""
+        }
+    }
+
+    // MARK: Variables
+
+    private func declare(_ declaration: Declaration) throws(SQLError) {
+        switch declaration {
+        case .variable(let name, let declared, let initial, let line):
+            currentLine = line
+            let key = name.lowercased()
+            guard frames[frames.count - 1].variables[key] == nil else {
+                throw SQLError(134, "The variable name '\(name)' has already been declared. Variable names must be unique within a query batch or stored procedure.", severity: 15)
+            }
+            let type = try Binder(self).type(declared)
+            frames[frames.count - 1].variables[key] = (type, .null)
+            if let initial {
+                let (value, from) = try evaluate(initial)
+                try assign(name, .set, value, from)
+            }
+        case .table(let definition):
+            let name = definition.name.last.lowercased()
+            frames[frames.count - 1].tables[name] = try makeTable(definition, place: .variable)
+        case .cursor: throw SQLError.unsupported("CURSOR")
+        }
+    }
+
+    // MARK: Errors
+
+    private func raise(_ arguments: ThrowArguments?) throws(SQLError) {
+        guard let arguments else {
+            guard let message = caught.last else {
+                throw SQLError(10704, "To rethrow an error, a THROW statement must be used inside a CATCH block.", severity: 15)
+            }
+            throw SQLError(message.number, message.text, state: message.state, severity: message.severity)
+        }
+        let (number, numberType) = try evaluate(arguments.number)
+        let (message, messageType) = try evaluate(arguments.message)
+        let (state, stateType) = try evaluate(arguments.state)
+        guard case .integer(let code) = try Conversion.convert(number, from: numberType, to: .int), code >= 50_000 else {
+            throw SQLError(35100, "Error number in the THROW statement is outside the valid range. Specify an error number in the valid range of 50000 to 2147483647.", state: 10)
+        }
+        var place: UInt8 = 1
+        if case .integer(let value) = try Conversion.convert(state, from: stateType, to: .int) { place = UInt8(clamping: value) }
+        throw SQLError(Int32(clamping: code), try ValueRules.text(message, messageType) ?? "", state: place)
+    }
+
+    private func raise(_ statement: RaiseErrorStatement) throws(SQLError) {
+        let (message, type) = try evaluate(statement.message)
+        func number(_ expression: Expression) throws(SQLError) -> Int64 {
+            let (value, type) = try evaluate(expression)
+            guard case .integer(let number) = try Conversion.convert(value, from: type, to: .int) else { return 0 }
+            return number
+        }
+        var code: Int32 = 50_000
+        var text = try ValueRules.text(message, type) ?? ""
+        if type.isNumeric {
+            code = Int32(clamping: try number(statement.message))
+            throw SQLError(2732, "Error number \(code) is invalid. The number must be from 13000 through 2147483647 and it cannot be 50000.")
+        }
+        var arguments: [String] = []
+        for argument in statement.arguments {
+            let (value, type) = try evaluate(argument)
+            arguments.append(try ValueRules.text(value, type) ?? "(null)")
+        }
+        text = Self.format(text, arguments)
+        let error = SQLError(
+            code,
+            text,
+            state: UInt8(clamping: max(1, try number(statement.state))),
+            severity: UInt8(clamping: max(0, min(25, try number(statement.severity))))
+        )
+        if error.severity > 10 { throw error }
+        sink.message(ServerText(error, procedure: frames[frames.count - 1].procedure, line: currentLine))
+    }
+
+    /// A message with `%s`, `%d` and their kin replaced, one argument after the other.
+    static func format(_ text: String, _ arguments: [String]) -> String {
+        var result = ""
+        var rest = text[...]
+        var arguments = arguments[...]
+        while let character = rest.popFirst() {
+            guard character == "%" else {
+                result.append(character)
+                continue
+            }
+            if rest.first == "%" {
+                rest = rest.dropFirst()
+                result.append("%")
+                continue
+            }
+            while let next = rest.first, "-+ #0123456789.*lhI".contains(next) { rest = rest.dropFirst() }
+            rest = rest.dropFirst()
+            result += arguments.popFirst() ?? "(null)"
+        }
+        return result
+    }
+}

@@ -1,0 +1,221 @@
+import TSQL
+
+/// One client's session: its database, settings, variables and transaction. One thread at a time uses it.
+final class Session {
+    let id: Int
+    let server: ServerState
+    let sqlite: SQLiteConnection
+    let login: ServerState.Login
+    /// Where answers go; another one for each batch.
+    var sink: any ReplySink
+    var settings = SessionSettings()
+    var databaseName: String
+    var transaction = TransactionState()
+    /// The variables of the batch and of the procedures that run in it, the innermost last.
+    var frames: [Frame] = [Frame()]
+    var temporaryTables: [String: TableObject] = [:]
+    var currentLine = 1
+    /// The batch or module whose statements run, for the texts of definitions.
+    var runningBatch: Batch?
+
+    // What @@ROWCOUNT, @@ERROR and their kin say.
+    var rowCount: Int64 = 0
+    var lastError: Int32 = 0
+    var lastIdentity: SQLValue = .null
+    /// The errors that are being handled, the innermost last.
+    var caught: [ServerText] = []
+    /// How many `TRY` are around what runs.
+    var tryDepth = 0
+
+    /// Sees every row that is changed, for Change Data Capture and Change Tracking.
+    var recorder: any ChangeRecorder
+
+    /// The variables of one batch or procedure.
+    struct Frame {
+        var variables: [String: (type: SQLType, value: SQLValue)] = [:]
+        var tables: [String: TableObject] = [:]
+        /// The procedure's name; empty for a batch.
+        var procedure = ""
+        var scopeIdentity: SQLValue = .null
+    }
+
+    init(
+        server: ServerState,
+        login: ServerState.Login,
+        database: String?,
+        recorder: any ChangeRecorder,
+        sink: any ReplySink
+    ) throws(SQLError) {
+        id = server.newSessionID()
+        self.server = server
+        self.login = login
+        self.sink = sink
+        self.recorder = recorder
+        sqlite = try SQLiteConnection(path: server.path)
+        databaseName = database ?? login.defaultDatabase
+        guard let found = server.database(databaseName) else {
+            throw SQLError(
+                4060,
+                "Cannot open database \"\(databaseName)\" requested by the login. The login failed.",
+                severity: 11
+            )
+        }
+        databaseName = found.name
+    }
+
+    // MARK: Catalogues
+
+    /// A database as the session's transaction sees it.
+    func catalogue(_ name: String) -> DatabaseCatalogue? {
+        if let changed = transaction.catalogues[name.lowercased()] { return changed }
+        return server.database(name)
+    }
+
+    /// Changes a database's catalogue, within a transaction that writes.
+    func change<T>(_ name: String, _ work: (inout DatabaseCatalogue) throws(SQLError) -> T) throws(SQLError) -> T {
+        guard var catalogue = catalogue(name) else { throw Self.unknownDatabase(name) }
+        // Taken out while it is changed, so that it is not copied.
+        transaction.catalogues[name.lowercased()] = nil
+        defer { transaction.catalogues[name.lowercased()] = catalogue }
+        return try work(&catalogue)
+    }
+
+    static func unknownDatabase(_ name: String) -> SQLError {
+        SQLError(911, "Database '\(name)' does not exist. Make sure that the name is entered correctly.")
+    }
+
+    // MARK: Transactions
+
+    /// Does work that writes: as a statement of the open transaction, or as a transaction of its own.
+    ///
+    /// What a statement that fails has done is undone, and nothing else.
+    func writing<T>(_ work: () throws(SQLError) -> T) throws(SQLError) -> T {
+        if transaction.isDoomed {
+            throw SQLError(3930, "The current transaction cannot be committed and cannot support operations that write to the log file. Roll back the transaction.")
+        }
+        try openForWriting()
+        let before = transaction.catalogues
+        try sqlite.run("SAVEPOINT statement")
+        do {
+            let result = try work()
+            try sqlite.run("RELEASE statement")
+            if transaction.count == 0 { try commitSQLite() }
+            return result
+        } catch {
+            if sqlite.isInTransaction {
+                try sqlite.run("ROLLBACK TO statement")
+                try sqlite.run("RELEASE statement")
+            }
+            transaction.catalogues = before
+            if transaction.count == 0 { try rollbackSQLite() }
+            throw error
+        }
+    }
+
+    /// Does work that only reads, as the isolation level says.
+    func reading<T>(_ work: () throws(SQLError) -> T) throws(SQLError) -> T {
+        guard transaction.count > 0, !sqlite.isInTransaction else { return try work() }
+        switch settings.isolation {
+        case .readUncommitted, .readCommitted: break
+        case .repeatableRead, .serializable: try openForWriting()
+        case .snapshot:
+            guard catalogue(databaseName)?.options.allowsSnapshotIsolation ?? false else {
+                throw SQLError(
+                    3952,
+                    "Snapshot isolation transaction failed accessing database '\(databaseName)' because snapshot isolation is not "
+                        + "allowed in this database. Use ALTER DATABASE to allow snapshot isolation."
+                )
+            }
+            try sqlite.run("BEGIN DEFERRED")
+            // The first read fixes what the transaction sees.
+            try sqlite.run("SELECT COUNT(*) FROM sqlite_schema")
+        }
+        return try work()
+    }
+
+    private func openForWriting() throws(SQLError) {
+        sqlite.setBusyTimeout(milliseconds: settings.lockTimeout < 0 ? .max : Int32(clamping: settings.lockTimeout))
+        if !sqlite.isInTransaction { try sqlite.run("BEGIN IMMEDIATE") }
+    }
+
+    func beginTransaction() {
+        transaction.count += 1
+        guard transaction.count == 1 else { return }
+        transaction.id = server.newTransactionID()
+        sink.changed(.began(transaction: transaction.id))
+    }
+
+    func commitTransaction() throws(SQLError) {
+        guard transaction.count > 0 else {
+            throw SQLError(3902, "The COMMIT TRANSACTION request has no corresponding BEGIN TRANSACTION.")
+        }
+        if transaction.isDoomed {
+            throw SQLError(3930, "The current transaction cannot be committed and cannot support operations that write to the log file. Roll back the transaction.")
+        }
+        transaction.count -= 1
+        guard transaction.count == 0 else { return }
+        let id = transaction.id
+        try commitSQLite()
+        sink.changed(.committed(transaction: id))
+    }
+
+    func rollbackTransaction() throws(SQLError) {
+        guard transaction.count > 0 else {
+            throw SQLError(3903, "The ROLLBACK TRANSACTION request has no corresponding BEGIN TRANSACTION.")
+        }
+        let id = transaction.id
+        try rollbackSQLite()
+        sink.changed(.rolledBack(transaction: id))
+    }
+
+    func saveTransaction(_ name: String) throws(SQLError) {
+        guard transaction.count > 0 else { throw SQLError(628, "Cannot issue SAVE TRANSACTION when there is no active transaction.") }
+        try openForWriting()
+        try sqlite.run("SAVEPOINT \"user \(name.replacing("\"", with: "\"\""))\"")
+        transaction.savepoints.append(.init(name: name, catalogues: transaction.catalogues))
+    }
+
+    /// - Returns: Whether there is a savepoint of that name.
+    func rollbackTransaction(toSavepoint name: String) throws(SQLError) -> Bool {
+        guard let index = transaction.savepoints.lastIndex(where: { $0.name.matches(name) }) else { return false }
+        let savepoint = transaction.savepoints[index]
+        try sqlite.run("ROLLBACK TO \"user \(savepoint.name.replacing("\"", with: "\"\""))\"")
+        transaction.catalogues = savepoint.catalogues
+        transaction.savepoints.removeSubrange((index + 1)...)
+        return true
+    }
+
+    private func commitSQLite() throws(SQLError) {
+        if sqlite.isInTransaction {
+            try recorder.willCommit(self)
+            try sqlite.run("COMMIT")
+            server.commit(transaction.catalogues)
+        }
+        transaction = TransactionState()
+    }
+
+    private func rollbackSQLite() throws(SQLError) {
+        transaction = TransactionState()
+        recorder.didRollBack(self)
+        if sqlite.isInTransaction { try sqlite.run("ROLLBACK") }
+    }
+}
+
+/// Learns of every change of a row, in the transaction that makes it.
+protocol ChangeRecorder: AnyObject {
+    /// - Parameters:
+    ///   - before: The row before, `nil` for an insert; values in the order of the table's columns.
+    ///   - after: The row after, `nil` for a delete.
+    ///   - touched: The ids of the columns that an update sets.
+    func record(
+        _ table: TableObject,
+        before: [StoredValue]?,
+        after: [StoredValue]?,
+        touched: Set<Int>,
+        by session: Session
+    ) throws(SQLError)
+    /// A statement that changes rows is about to begin.
+    func willBeginStatement(_ session: Session)
+    func willCommit(_ session: Session) throws(SQLError)
+    func didRollBack(_ session: Session)
+}

@@ -1,0 +1,26 @@
+/// A session's transaction, from `BEGIN TRANSACTION` or the statement that needs one, to its end.
+struct TransactionState {
+    /// `@@TRANCOUNT`: how many `BEGIN TRANSACTION` wait for their `COMMIT`.
+    var count = 0
+    /// Whether it can only be rolled back: `XACT_STATE()` is −1.
+    var isDoomed = false
+    /// The number by which the client knows it; 0 where none is open.
+    var id: UInt64 = 0
+    /// The catalogues that it changed, as it sees them; `nil` for a database that it dropped.
+    var catalogues: [String: DatabaseCatalogue?] = [:]
+    var savepoints: [Savepoint] = []
+
+    struct Savepoint {
+        var name: String
+        var catalogues: [String: DatabaseCatalogue?]
+    }
+}
+
+/// `SET TRANSACTION ISOLATION LEVEL`.
+///
+/// Reads never wait for writers, as with `READ_COMMITTED_SNAPSHOT ON`: a statement sees what was committed when it began, and
+/// under `SNAPSHOT` what was committed when the transaction first read. From `REPEATABLE READ` on, reading keeps writers out.
+enum IsolationLevel: Int, Sendable {
+    case readUncommitted = 1
+    case readCommitted, repeatableRead, serializable, snapshot
+}

@@ -1,0 +1,59 @@
+import CDCCore
+
+/// What kind of server and database it is.
+///
+/// Source: SQL Server documentation, "SERVERPROPERTY (Transact-SQL)" and "sys.databases (Transact-SQL)".
+struct ServerProfile: Hashable, Sendable {
+    var productVersion: String
+    /// 2 Standard, 3 Enterprise and Developer, 4 Express, 5 Azure SQL Database, 8 Managed Instance.
+    var engineEdition: Int
+    var databaseName: String
+    var databaseID: Int
+    var isCDCEnabled: Bool
+    var isChangeTrackingEnabled: Bool
+    var allowsSnapshotIsolation: Bool
+    /// A readable secondary, or a database that was set to read-only.
+    var isReadOnly: Bool
+    var collation: String
+    /// Distinguishes the database from one of the same name that was restored or made anew: its recovery fork.
+    var fork: String?
+
+    var majorVersion: Int { Int(productVersion.prefix { $0 != "." }) ?? 0 }
+    var isAzureDatabase: Bool { engineEdition == 5 }
+
+    /// Reads the profile of the connection's database.
+    static func read(from server: some MetadataSource) async throws -> ServerProfile {
+        let rows = try await server.metadata(
+            """
+            SELECT CAST(SERVERPROPERTY('ProductVersion') AS nvarchar(64)) AS product_version,
+                CAST(SERVERPROPERTY('EngineEdition') AS int) AS engine_edition,
+                d.name AS database_name, d.database_id, d.is_cdc_enabled, d.snapshot_isolation_state,
+                CASE WHEN EXISTS (SELECT 1 FROM sys.change_tracking_databases AS t WHERE t.database_id = d.database_id)
+                    THEN 1 ELSE 0 END AS is_change_tracking_enabled,
+                CAST(DATABASEPROPERTYEX(d.name, 'Updateability') AS nvarchar(32)) AS updateability,
+                d.collation_name,
+                (SELECT CONVERT(varchar(36), r.recovery_fork_guid) FROM sys.database_recovery_status AS r
+                    WHERE r.database_id = d.database_id) AS recovery_fork
+            FROM sys.databases AS d WHERE d.database_id = DB_ID()
+            """
+        )
+        guard rows.count == 1 else {
+            throw TDSError(
+                .unexpectedResult,
+                "the server says nothing of the database of this connection; does the login see it in sys.databases?"
+            )
+        }
+        return ServerProfile(
+            productVersion: try rows.string(0, "product_version"),
+            engineEdition: try rows.integer(0, "engine_edition"),
+            databaseName: try rows.string(0, "database_name"),
+            databaseID: try rows.integer(0, "database_id"),
+            isCDCEnabled: try rows.bool(0, "is_cdc_enabled"),
+            isChangeTrackingEnabled: try rows.integer(0, "is_change_tracking_enabled") == 1,
+            allowsSnapshotIsolation: try rows.integer(0, "snapshot_isolation_state") == 1,
+            isReadOnly: try rows.optionalString(0, "updateability") == "READ_ONLY",
+            collation: try rows.optionalString(0, "collation_name") ?? "",
+            fork: try rows.optionalString(0, "recovery_fork")
+        )
+    }
+}

@@ -1,0 +1,34 @@
+import CDCCore
+
+/// Pieces of T-SQL made of outside data, so that data never becomes part of a statement.
+enum SQLText {
+    /// A name in brackets: `[x]]; DROP TABLE y--]`.
+    ///
+    /// Source: SQL Server documentation, "QUOTENAME (Transact-SQL)".
+    static func identifier(_ name: String) -> String {
+        "[" + name.replacing("]", with: "]]") + "]"
+    }
+
+    /// A table's name with its schema.
+    static func table(_ name: TableName) -> String {
+        "\(identifier(name.schema)).\(identifier(name.name))"
+    }
+
+    /// A Unicode character literal.
+    static func string(_ text: String) -> String {
+        "N'" + text.replacing("'", with: "''") + "'"
+    }
+
+    /// A binary literal: `0x0000002D00000580001D`.
+    static func binary(_ bytes: some Sequence<UInt8>) -> String {
+        let digits = Array("0123456789ABCDEF".utf8)
+        var text = Array("0x".utf8)
+        for byte in bytes {
+            text.append(digits[Int(byte >> 4)])
+            text.append(digits[Int(byte & 15)])
+        }
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    static func binary(_ lsn: LSN) -> String { binary(lsn.bytes) }
+}

@@ -18,7 +18,6 @@ extension Session {
             random: { _ in Double.random(in: 0..<1) }
         )
     }
-    func systemView(_ name: Name, in database: DatabaseCatalogue) throws(SQLError) -> (table: String, columns: [BoundQuery.Column])? { nil }
     func tableFunction(_ call: TSQL.FunctionCall, _ arguments: [TypedSQL], _ binder: Binder) throws(SQLError) -> (sql: String, columns: [BoundQuery.Column])? { nil }
     func contextFunction(_ name: String, _ arguments: [SQLType]) throws(SQLError) -> BoundFunction? { nil }
     func run(_ merge: MergeStatement) throws(SQLError) { throw SQLError.unsupported("MERGE") }

@@ -1,0 +1,70 @@
+import TSQL
+
+/// A view of the system: its columns, and how its rows follow from the catalogue.
+///
+/// A query that names one finds its rows in a temporary table, which is filled when the query is bound: so views join, filter and
+/// sort like any table.
+struct SystemView: Sendable {
+    struct Column: Sendable {
+        var name: String
+        var type: SQLType
+        var isNullable = true
+    }
+
+    let schema: String
+    let name: String
+    let columns: [Column]
+    /// The rows, with a value for each column.
+    let rows: @Sendable (Session, DatabaseCatalogue) throws(SQLError) -> [[SQLValue]]
+
+    init(
+        _ schema: String,
+        _ name: String,
+        _ columns: [(String, SQLType)],
+        rows: @escaping @Sendable (Session, DatabaseCatalogue) throws(SQLError) -> [[SQLValue]]
+    ) {
+        self.schema = schema
+        self.name = name
+        self.columns = columns.map { Column(name: $0.0, type: $0.1) }
+        self.rows = rows
+    }
+}
+
+/// The views by name.
+enum SystemViews {
+    static let all: [String: SystemView] = [objectViews, columnViews, indexViews, constraintViews, databaseViews, securityViews, standardViews]
+        .reduce(into: [:]) { views, group in
+            for view in group { views["\(view.schema).\(view.name)".lowercased()] = view }
+        }
+}
+
+/// `sysname`: the type of names.
+let sysname = SQLType.nvarchar(.units(128), .default.with(.implicit))
+
+extension Session {
+    func systemView(_ name: Name, in database: DatabaseCatalogue) throws(SQLError) -> (table: String, columns: [BoundQuery.Column])? {
+        guard name.parts.count > 1 else {
+            // The old tables of the system may be named without a schema.
+            guard name.last.lowercased().hasPrefix("sys"), let view = SystemViews.all["sys.\(name.last.lowercased())"] else { return nil }
+            return try fill(view, database)
+        }
+        let schema = name.parts[name.parts.count - 2]
+        let key = "\(schema.isEmpty ? "dbo" : schema).\(name.last)".lowercased()
+        guard let view = SystemViews.all[key] ?? (schema.matches("dbo") ? SystemViews.all["sys.\(name.last.lowercased())"] : nil) else { return nil }
+        return try fill(view, database)
+    }
+
+    private func fill(_ view: SystemView, _ database: DatabaseCatalogue) throws(SQLError) -> (table: String, columns: [BoundQuery.Column]) {
+        let table = "temp.\"\(view.schema).\(view.name)\""
+        let names = view.columns.indices.map { "c\($0)" }
+        try sqlite.run("CREATE TABLE IF NOT EXISTS \(table) (\(names.joined(separator: ", ")))")
+        try sqlite.run("DELETE FROM \(table)")
+        let marks = view.columns.indices.map { "?\($0 + 1)" }.joined(separator: ", ")
+        for row in try view.rows(self, database) {
+            var values: [StoredValue] = []
+            for (value, column) in zip(row, view.columns) { values.append(try column.type.encode(value)) }
+            try sqlite.run("INSERT INTO \(table) VALUES (\(marks))", values)
+        }
+        return (table, view.columns.map { .init(name: $0.name, type: $0.type, isNullable: $0.isNullable) })
+    }
+}

@@ -200,6 +200,10 @@ final class DBProcess {
 
     /// Decides whether a call succeeded: by what was said during it, because db-lib's return code does not tell.
     private func check(_ code: RETCODE) throws(TDSError) {
+        guard Handlers.isCurrent(session) else {
+            // Then its messages went elsewhere, and nothing would be known of errors.
+            throw TDSError(.libraryFailed, "a connection was used outside its thread")
+        }
         let isAlive = isAlive
         let log = session.log
         logMessages()

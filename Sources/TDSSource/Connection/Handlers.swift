@@ -28,6 +28,8 @@ enum Handlers {
         if session !== dropped { adopt(session) }
     }
 
+    static func isCurrent(_ session: Session) -> Bool { current === session }
+
     /// The session of the calling thread. There is none where a connection is closed by the thread that dropped it.
     private static var current: Session? {
         sessionKey.flatMap(pthread_getspecific).map { Unmanaged<Session>.fromOpaque($0).takeUnretainedValue() }

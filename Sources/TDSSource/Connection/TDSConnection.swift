@@ -59,8 +59,8 @@ package actor TDSConnection {
     // MARK: Statements
 
     /// Runs a batch; rows that it returns are read and dropped.
-    package func execute(_ batch: String) async throws(TDSError) {
-        try await interruptible { process, flag throws(TDSError) in try process.execute(batch, flag) }
+    package nonisolated func execute(_ batch: String) async throws(TDSError) {
+        try await interruptible { flag throws(TDSError) in try await self.execute(batch, flag) }
     }
 
     /// Runs a batch that returns one result set.
@@ -70,29 +70,24 @@ package actor TDSConnection {
     ///   - bytesPerBatch: After about how many bytes a batch ends; one row may be larger.
     /// - Throws: ``TDSError``, from here or from the rows; with code `unexpectedResult` where there is no result set, or
     ///   there are rows in more than one.
-    package func query(
+    package nonisolated func query(
         _ batch: String,
         rowsPerBatch: Int = 8192,
         bytesPerBatch: Int = 64 << 20
     ) async throws(TDSError) -> TDSRows {
-        let reader = try await interruptible { process, flag throws(TDSError) in try process.query(batch, flag) }
-        reading = Reading(
-            statement: statements,
-            reader: reader,
-            rows: max(1, rowsPerBatch),
-            bytes: max(1, bytesPerBatch)
-        )
-        return TDSRows(reader.schema, self, statement: statements)
+        try await interruptible { flag throws(TDSError) in
+            try await self.query(batch, rows: max(1, rowsPerBatch), bytes: max(1, bytesPerBatch), flag)
+        }
     }
 
     /// Runs a batch that returns one result set of few rows, and reads it whole.
     ///
     /// - Throws: ``TDSError``; with code `unexpectedResult` where there are more than `limit` rows.
-    package func smallResult(_ batch: String, limit: Int = 10_000) async throws(TDSError) -> RecordBatch {
+    package nonisolated func smallResult(_ batch: String, limit: Int = 10_000) async throws(TDSError) -> RecordBatch {
         let rows = try await query(batch, rowsPerBatch: limit + 1, bytesPerBatch: .max)
         let batch = try await rows.next() ?? .empty(rows.schema)
         guard batch.rowCount <= limit else {
-            stop()
+            await stop()
             throw TDSError(.unexpectedResult, "more than \(limit) rows came where few were expected")
         }
         return batch
@@ -104,33 +99,58 @@ package actor TDSConnection {
         process?.stop()
     }
 
-    func nextBatch(of statement: Int) async throws(TDSError) -> RecordBatch? {
+    /// The next batch of the rows of a statement.
+    nonisolated func nextBatch(of statement: Int) async throws(TDSError) -> RecordBatch? {
+        try await interruptible { flag throws(TDSError) in try await self.nextBatch(of: statement, flag) }
+    }
+
+    // MARK: On the thread
+
+    // What follows never suspends: one call is one visit to the connection's thread.
+
+    private func execute(_ batch: String, _ flag: CancelFlag) throws(TDSError) {
+        try begin().execute(batch, flag)
+    }
+
+    private func query(_ batch: String, rows: Int, bytes: Int, _ flag: CancelFlag) throws(TDSError) -> TDSRows {
+        let reader = try begin().query(batch, flag)
+        reading = Reading(statement: statements, reader: reader, rows: rows, bytes: bytes)
+        return TDSRows(reader.schema, self, statement: statements)
+    }
+
+    private func nextBatch(of statement: Int, _ flag: CancelFlag) throws(TDSError) -> RecordBatch? {
+        guard let process else { throw Self.closed }
         guard statement == statements else {
             throw TDSError(.unexpectedResult, "another statement ran on the connection before all rows were read")
         }
-        guard var current = reading else { return nil }
         // Taken out, so that the builders are not copied when they are appended to.
+        guard var current = reading else { return nil }
         reading = nil
-        let batch = try await interruptible(counting: false) { process, flag throws(TDSError) in
-            try process.read(&current.reader, rows: current.rows, bytes: current.bytes, flag)
-        }
+        let batch = try process.read(&current.reader, rows: current.rows, bytes: current.bytes, flag)
         if batch != nil { reading = current }
         return batch
     }
 
-    /// Runs `body` so that cancelling the task stops it.
-    private func interruptible<T>(
-        counting: Bool = true,
-        _ body: (DBProcess, CancelFlag) throws(TDSError) -> T
+    /// Begins a statement, which ends the one before.
+    private func begin() throws(TDSError) -> DBProcess {
+        guard let process else { throw Self.closed }
+        statements += 1
+        reading = nil
+        return process
+    }
+
+    private static let closed = TDSError.lost("it was closed")
+
+    /// Runs `body` so that cancelling the task sets the flag that it is given.
+    ///
+    /// The body calls the actor and is not itself on its thread: a closure inside the actor would run wherever the library
+    /// function that takes it runs its closures.
+    private nonisolated func interruptible<T: Sendable>(
+        _ body: (CancelFlag) async throws(TDSError) -> T
     ) async throws(TDSError) -> T {
-        guard let process else { throw .lost("it was closed") }
-        if counting {
-            statements += 1
-            reading = nil
-        }
         let flag = CancelFlag(wakeUp)
         let result: Result<T, TDSError> = await withTaskCancellationHandler {
-            do throws(TDSError) { return .success(try body(process, flag)) } catch { return .failure(error) }
+            do throws(TDSError) { return .success(try await body(flag)) } catch { return .failure(error) }
         } onCancel: {
             flag.set()
         }

@@ -21,9 +21,36 @@ struct CellDecodingTests {
             precision: precision,
             scale: scale
         )
-        var builder = ColumnBuilder(decoder.field.type)
-        _ = try cell.withUnsafeBytes { bytes throws(TDSError) in try decoder.append(bytes, &builder) }
-        return builder.finish().value(at: 0)
+        let reader = RowReader([decoder])
+        reader.begin(1)
+        try cell.withUnsafeBytes { bytes in try reader.append([bytes]) }
+        return try reader.finish().columns[0].value(at: 0)
+    }
+
+    @Test("rows that come beyond the room that was made for them keep what was there, nulls included")
+    func growing() throws {
+        let decoders = [(56, "int"), (47, "text"), (50, "bit")].enumerated().map { index, column in
+            try? ColumnDecoder(name: column.1, number: Int32(index + 1), cellType: column.0, serverType: column.0)
+        }
+        let reader = RowReader(try decoders.map { try #require($0) })
+        for count in [5000, 3, 5000] {
+            reader.begin(100_000)
+            for row in 0..<count {
+                let bytes = withUnsafeBytes(of: Int32(row).littleEndian) { Array($0) }
+                try bytes.withUnsafeBytes { cell in
+                    let text = UnsafeRawBufferPointer(rebasing: cell[..<(row % 5)])
+                    try reader.append(row % 7 == 0 ? [nil, nil, nil] : [cell, text, cell])
+                }
+            }
+            let batch = try reader.finish()
+            #expect(batch.rowCount == count)
+            for row in 0..<count {
+                let isNull = row % 7 == 0
+                #expect(batch.columns[0].value(at: row) == (isNull ? .null : .integer(Int64(row))))
+                #expect(batch.columns[1].isNull(at: row) == isNull)
+                #expect(batch.columns[2].value(at: row) == (isNull ? .null : .boolean(row & 0xFF != 0)))
+            }
+        }
     }
 
     @Test("decimals of every precision read as many bytes as they have, and no more", arguments: 1...38)

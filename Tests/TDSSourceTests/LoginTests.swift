@@ -1,3 +1,4 @@
+import Columnar
 import Testing
 
 @testable import TDSSource
@@ -41,6 +42,23 @@ struct LoginTests {
         #expect(
             try await tdsError { _ = try await TDSConnection.open(unknown, logger: .quiet) }.code == .connectionFailed
         )
+    }
+
+    @Test("the session is set up as the standard has it, and texts come whole")
+    func setUp() async throws {
+        // Only a genuine server shows the effect: db-lib logs in as a client for which all of this is off.
+        try await withConnection {
+            $0.lockTimeout = .milliseconds(1500)
+        } body: { connection in
+            guard case .string(let batch) = try await connection.smallResult("setup").rows[0][0] else {
+                Issue.record("no text")
+                return
+            }
+            for option in ["ANSI_NULLS ON", "QUOTED_IDENTIFIER ON", "ANSI_WARNINGS ON", "TEXTSIZE 2147483647"] {
+                #expect(batch.contains("SET \(option);"))
+            }
+            #expect(batch.contains("SET LOCK_TIMEOUT 1500;"))
+        }
     }
 
     @Test("settings are checked before anything is sent")

@@ -16,7 +16,7 @@ struct SilenceTests {
         let error = try await tdsError { _ = try await TDSConnection.open(configuration, logger: .quiet) }
         #expect(error.code == .timeout)
         #expect(error.isRetryable)
-        #expect(clock.now - start < .seconds(5))
+        #expect(clock.now - start < .seconds(15))
     }
 
     @Test("a statement that takes too long is stopped, and the connection goes on")
@@ -27,7 +27,7 @@ struct SilenceTests {
             let start = clock.now
             let error = try await tdsError { try await connection.execute("waitfor") }
             #expect(error.code == .timeout)
-            #expect(clock.now - start < .seconds(3))
+            #expect(clock.now - start < .seconds(10))
             #expect(await connection.isAlive)
             #expect(try await connection.smallResult("bulk 2").rowCount == 2)
         }
@@ -54,7 +54,7 @@ struct SilenceTests {
             let start = clock.now
             let error = try await tdsError { try await connection.execute(word) }
             #expect(error.code == .timeout)
-            #expect(clock.now - start < .seconds(5))
+            #expect(clock.now - start < .seconds(15))
             #expect(await !connection.isAlive)
         }
     }
@@ -67,7 +67,7 @@ struct SilenceTests {
             try await Task.sleep(for: .milliseconds(100))
             task.cancel()
             #expect(try await task.value.code == .cancelled)
-            #expect(clock.now - start < .seconds(2))
+            #expect(clock.now - start < .seconds(8))
             #expect(await connection.isAlive)
             #expect(try await connection.smallResult("bulk 2").rowCount == 2)
         }

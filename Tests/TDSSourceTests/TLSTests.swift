@@ -87,6 +87,14 @@ struct TLSTests {
         }
     }
 
+    @Test("TLS 1.3, which FreeTDS cannot speak inside TDS 7, fails by name and in time")
+    func tls13() async throws {
+        try await withServer("on", "--tls13") { server, _ in
+            let error = try await tdsError { _ = try await open(server, .required(.anyCertificate)) }
+            #expect([.tlsFailed, .timeout].contains(error.code))
+        }
+    }
+
     @Test("a server that insists on encryption refuses a connection without")
     func insisting() async throws {
         try await withServer("on") { server, _ in

@@ -83,7 +83,7 @@ final class DBProcess {
 
     /// Reads up to `rows` rows, or about `bytes` bytes; `nil` after the last row, when the whole batch has succeeded.
     func read(
-        _ reader: inout RowReader,
+        _ reader: RowReader,
         rows: Int,
         bytes: Int,
         _ flag: CancelFlag?
@@ -92,24 +92,22 @@ final class DBProcess {
         session.begin(flag)
         reader.begin(rows)
         var outcome = REG_ROW
-        var count = 0
-        while count < rows, reader.byteCount < bytes {
+        while reader.count < rows {
             outcome = dbnextrow(handle)
             if outcome != REG_ROW { break }
             do { try reader.append(handle) } catch {
                 stop()
                 throw error
             }
-            count += 1
-            // A relaxed load, and that only now and then.
-            if count & 63 == 0, flag?.isSet == true { throw cancelled() }
+            if reader.byteCount >= bytes { break }
+            if reader.count & 31 == 0, flag?.isSet == true { throw cancelled() }
         }
         if outcome != REG_ROW {
             try check(outcome == NO_MORE_ROWS ? SUCCEED : FAIL)
             // The last rows are handed out only when nothing went wrong after them.
             try finish()
         }
-        return count == 0 && !hasPendingResults ? nil : reader.finish()
+        return reader.count == 0 && !hasPendingResults ? nil : try reader.finish()
     }
 
     /// Gives up what the last statement has not delivered yet.

@@ -123,10 +123,10 @@ package actor TDSConnection {
         guard statement == statements else {
             throw TDSError(.unexpectedResult, "another statement ran on the connection before all rows were read")
         }
-        // Taken out, so that the builders are not copied when they are appended to.
-        guard var current = reading else { return nil }
+        guard let current = reading else { return nil }
+        // After an error, too, there is nothing more to read.
         reading = nil
-        let batch = try process.read(&current.reader, rows: current.rows, bytes: current.bytes, flag)
+        let batch = try process.read(current.reader, rows: current.rows, bytes: current.bytes, flag)
         if batch != nil { reading = current }
         return batch
     }

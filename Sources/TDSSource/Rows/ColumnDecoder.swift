@@ -1,22 +1,19 @@
 import CFreeTDS
 import Columnar
 
-/// Knows what a column of a result set is, and appends its cells to a builder.
+/// What a column of a result set is, in db-lib's terms and in those of ``Columnar``.
 struct ColumnDecoder {
     let field: Field
     /// The column's place in the row, counted from 1.
-    private let number: Int32
-    private let conversion: Conversion
-    /// Digits after the second of a `time`.
-    private let scale: Int
-    /// Of a decimal: how many bytes its magnitude has, and what the magnitude stays below.
-    private let magnitudeBytes: Int
-    private let limit: UInt128
-    /// Bytes that a value takes beside what ``append(_:_:)`` counts.
-    let fixedBytes: Int
+    let number: Int32
+    let conversion: Conversion
+    /// Digits after the second of a `time`, after the point of a decimal.
+    let scale: Int
+    /// Digits of a decimal.
+    let precision: Int
 
     /// What is done with a cell.
-    private enum Conversion {
+    enum Conversion {
         case bit, tinyint, smallint, int, bigint, real, float
         case money, smallmoney, decimal64, decimal128
         case datetime, smalldatetime, date, time, instant
@@ -99,112 +96,18 @@ struct ColumnDecoder {
         field = Field(name, type, isNullable: isNullable)
         self.number = number
         self.scale = scale
-        let digits = min(max(precision, 1), 38)
-        magnitudeBytes = CellDecoding.decimalBytes[digits]
-        var limit: UInt128 = 1
-        for _ in 0..<digits { limit *= 10 }
-        self.limit = limit
-        fixedBytes =
-            switch type.vectorKind {
-            case .bits: 1
-            case .int32, .float, .bytes: 4
-            case .int128: 16
-            default: 8
-            }
+        self.precision = min(max(precision, 1), 38)
     }
 
     private static let nvarchar = 231
     private static let nchar = 239
 
-    /// Appends the cell of the current row.
-    ///
-    /// - Returns: How many bytes of text it took.
-    @inline(__always)
-    func append(_ handle: OpaquePointer, _ builder: inout ColumnBuilder) throws(TDSError) -> Int {
-        guard let start = dbdata(handle, number) else {
-            builder.appendNull()
-            return 0
-        }
-        return try append(CellDecoding.Cell(start: start, count: Int(dbdatlen(handle, number))), &builder)
-    }
-
-    /// Appends a cell that is not null.
-    @inline(__always)
-    func append(_ cell: CellDecoding.Cell, _ builder: inout ColumnBuilder) throws(TDSError) -> Int {
-        switch conversion {
-        case .bit: builder.append(try known(CellDecoding.load(UInt8.self, cell)) != 0)
-        case .tinyint: builder.append(Int32(try known(CellDecoding.load(UInt8.self, cell))))
-        case .smallint: builder.append(Int32(try known(CellDecoding.load(Int16.self, cell))))
-        case .int: builder.append(try known(CellDecoding.load(Int32.self, cell)))
-        case .bigint: builder.append(try known(CellDecoding.load(Int64.self, cell)))
-        case .real: builder.append(Float(bitPattern: try known(CellDecoding.load(UInt32.self, cell))))
-        case .float: builder.append(Double(bitPattern: try known(CellDecoding.load(UInt64.self, cell))))
-        case .money: builder.append(Int128(try known(CellDecoding.money(cell))))
-        case .smallmoney: builder.append(Int64(try known(CellDecoding.load(Int32.self, cell))))
-        case .decimal64: builder.append(try known(CellDecoding.decimal64(cell, bytes: magnitudeBytes, limit: limit)))
-        case .decimal128: builder.append(try known(CellDecoding.decimal128(cell, bytes: magnitudeBytes, limit: limit)))
-        case .datetime: builder.append(try known(CellDecoding.datetime(cell)))
-        case .smalldatetime: builder.append(try known(CellDecoding.smallDatetime(cell)))
-        case .date: builder.append(try known(CellDecoding.date(cell)))
-        case .instant: builder.append(try known(CellDecoding.datetime2(cell)))
-        case .time:
-            let ticks = try known(CellDecoding.time(cell))
-            return try append(capacity: 16, &builder) { CellDecoding.writeTime(ticks, scale: scale, $0) }
-        case .uniqueIdentifier:
-            return try append(capacity: 36, &builder) { CellDecoding.writeUniqueIdentifier(cell, $0) }
-        case .unicode, .bytes: return try append(bytes: cell, &builder)
-        case .text: return try append(text: cell, &builder)
-        case .xml: return try append(bytes: CellDecoding.withoutByteOrderMark(cell), &builder)
-        }
-        return 0
-    }
-
-    // MARK: Pieces
-
-    @inline(__always)
-    private func append(bytes: CellDecoding.Cell, _ builder: inout ColumnBuilder) throws(TDSError) -> Int {
-        do { try builder.append(bytes) } catch { throw tooLarge() }
-        return bytes.count
-    }
-
-    /// Appends text of which it is not known that it is UTF-8: with a UTF-8 collation the server's bytes come as they are.
-    @inline(__always)
-    private func append(text: CellDecoding.Cell, _ builder: inout ColumnBuilder) throws(TDSError) -> Int {
-        if CellDecoding.isASCII(text) { return try append(bytes: text, &builder) }
-        let repaired = String(decoding: text, as: UTF8.self)
-        do { try builder.append(repaired) } catch { throw tooLarge() }
-        return repaired.utf8.count
-    }
-
-    /// Appends text that `write` writes into a buffer on the stack.
-    private func append(
-        capacity: Int,
-        _ builder: inout ColumnBuilder,
-        _ write: (UnsafeMutableRawBufferPointer) -> Int?
-    ) throws(TDSError) -> Int {
-        let length = withUnsafeTemporaryAllocation(byteCount: capacity, alignment: 1) { buffer -> Int? in
-            guard let length = write(buffer), length <= capacity else { return nil }
-            do { try builder.append(UnsafeRawBufferPointer(rebasing: buffer[..<length])) } catch { return -1 }
-            return length
-        }
-        let written = try known(length)
-        guard written >= 0 else { throw tooLarge() }
-        return written
-    }
-
-    @inline(__always)
-    private func known<T>(_ value: T?) throws(TDSError) -> T {
-        guard let value else { throw malformed() }
-        return value
-    }
-
-    @inline(never)
-    private func malformed() -> TDSError {
+    /// The error for a cell that cannot be what its type says.
+    func malformed() -> TDSError {
         TDSError(.unexpectedResult, "\(Self.title(field.name, number)) holds a value that its type cannot have")
     }
 
-    @inline(never)
-    private func tooLarge() -> TDSError {
+    func tooLarge() -> TDSError {
         let title = Self.title(field.name, number)
         return TDSError(
             .unexpectedResult,

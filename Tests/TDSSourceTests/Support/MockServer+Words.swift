@@ -6,6 +6,7 @@ extension MockServer {
     /// - `edges`: the smallest and largest values of types, and texts that are none.
     /// - `clr`: a column of a CLR type.
     /// - `none`: columns without rows. `two`, `twoempty`: a second result set, with a row and without.
+    /// - `setup`: the batch with which the client set up its session.
     /// - `late`: a row, then an error in a second statement.
     /// - `raise N S`: error N of severity S.
     /// - `deaf`: no answer, not even to an attention. `rowsdeaf`: the same after some rows.
@@ -42,6 +43,7 @@ extension MockServer {
         own = Conn.batch
         def batch(s, sql):
             word, *rest = sql.split() or ['']
+            if 'SET TEXTSIZE' in sql: s.setup = sql
             if word == 'types':
                 c = [x for x in T if 'variant' not in x[0]]
                 s.send(colmeta(c) + row(c) + nullrow(c) + nbcrow(c) + done(0xFD, 0x10, 0xc1, 3))
@@ -49,6 +51,9 @@ extension MockServer {
             elif word == 'clr':
                 kind = bvar('shop') + bvar('sys') + bvar('hierarchyid') + usvar('Microsoft.SqlServer.Types.SqlHierarchyId')
                 c = [INT('id', 1), ('place', 0x09, b'\xf0\xff\xff' + kind, plp(b'\x58'), plp(None))]
+                s.send(colmeta(c) + row(c) + done(0xFD, 0x10, 0xc1, 1))
+            elif word == 'setup':
+                c = [('batch', 0x09, b'\xe7\x40\x1f' + COLL, TXT(U(s.setup)), NULL2)]
                 s.send(colmeta(c) + row(c) + done(0xFD, 0x10, 0xc1, 1))
             elif word == 'none': s.send(colmeta([INT('n', 1)]) + done(0xFD, 0x10, 0xc1, 0))
             elif word in ('two', 'twoempty'):

@@ -1,0 +1,3 @@
+#include <sybfront.h>
+#include <sybdb.h>
+#include <syberror.h>

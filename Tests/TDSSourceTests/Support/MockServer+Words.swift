@@ -1,0 +1,99 @@
+extension MockServer {
+    /// Statements that the server learns: a batch that begins with the word has the effect.
+    ///
+    /// - `types`: the server's own row of all types, without `sql_variant`: once plain, once all null, once with a bitmap of
+    ///   nulls.
+    /// - `edges`: the smallest and largest values of types, and texts that are none.
+    /// - `clr`: a column of a CLR type.
+    /// - `none`: columns without rows. `two`, `twoempty`: a second result set, with a row and without.
+    /// - `setup`: the batch with which the client set up its session.
+    /// - `late`: a row, then an error in a second statement.
+    /// - `raise N S`: error N of severity S.
+    /// - `deaf`: no answer, not even to an attention. `rowsdeaf`: the same after some rows.
+    /// - `pause`: rows, and then nothing until an attention.
+    static let words = #"""
+        INT = lambda name, v: (name, 0x09, b'\x26\x04', b'\x04' + struct.pack('<i', v), b'\0')
+        DT2 = lambda ticks, day: b'\x08' + ticks.to_bytes(5, 'little') + day.to_bytes(3, 'little')
+        DTO = lambda ticks, day, m: b'\x0a' + ticks.to_bytes(5, 'little') + day.to_bytes(3, 'little') + struct.pack('<h', m)
+        TXT = lambda b: struct.pack('<H', len(b)) + b
+        UTF8 = bytes.fromhex('0904d00434')
+        LAST = days1(9999, 12, 31)
+        NIGHT = 864 * 10**9 - 1
+        MONEY = lambda v: b'\x08' + struct.pack('<iI', v >> 32, v & 0xffffffff)
+        EDGES = [
+            ('tinyint', b'\x26\x01', b'\x01\x00', b'\x01\xff'),
+            ('bigint', b'\x26\x08', b'\x08' + struct.pack('<q', -2**63), b'\x08' + struct.pack('<q', 2**63 - 1)),
+            ('money', b'\x6e\x08', MONEY(-2**63), MONEY(2**63 - 1)),
+            ('smallmoney', b'\x6e\x04', b'\x04' + struct.pack('<i', -2**31), b'\x04' + struct.pack('<i', 2**31 - 1)),
+            ('decimal1', b'\x6a\x05\x01\x00', dec(-9, 1, 0), dec(9, 1, 0)),
+            ('decimal18', b'\x6a\x09\x12\x05', dec(-(10**18 - 1), 18, 5), dec(10**18 - 1, 18, 5)),
+            ('decimal19', b'\x6a\x09\x13\x00', dec(-(10**19 - 1), 19, 0), dec(10**19 - 1, 19, 0)),
+            ('decimal38', b'\x6a\x11\x26\x00', dec(-(10**38 - 1), 38, 0), dec(10**38 - 1, 38, 0)),
+            ('datetime', b'\x6f\x08', b'\x08' + struct.pack('<iI', -53690, 1), b'\x08' + struct.pack('<iI', 2958463, 86400 * 300 - 1)),
+            ('smalldatetime', b'\x6f\x04', b'\x04' + struct.pack('<HH', 0, 0), b'\x04' + struct.pack('<HH', 65535, 1439)),
+            ('date', b'\x28', b'\x03\x00\x00\x00', b'\x03' + LAST.to_bytes(3, 'little')),
+            ('time', b'\x29\x07', b'\x05' + bytes(5), b'\x05' + NIGHT.to_bytes(5, 'little')),
+            ('datetime2', b'\x2a\x07', DT2(0, 0), DT2(NIGHT, LAST)),
+            ('datetimeoffset', b'\x2b\x07', DTO(0, 0, 840), DTO(NIGHT, LAST, -840)),
+            ('surrogates', b'\xe7\x28\x00' + COLL, TXT(b'a\0\x00\xd8b\0'), TXT(U('\U0001f600'))),
+            ('utf8', b'\xa7\x28\x00' + UTF8, TXT(b'a\xffb'), TXT('ž😀'.encode())),
+            ('empty', b'\xe7\x28\x00' + COLL, TXT(b''), TXT(b'')),
+        ]
+        EDGES = [[(n, 0x09, t, row, b'\0') for (n, t, *rows) in EDGES for row in [rows[i]]] for i in (0, 1)]
+        own = Conn.batch
+        def batch(s, sql):
+            word, *rest = sql.split() or ['']
+            if 'SET TEXTSIZE' in sql: s.setup = sql
+            if word == 'types':
+                c = [x for x in T if 'variant' not in x[0]]
+                s.send(colmeta(c) + row(c) + nullrow(c) + nbcrow(c) + done(0xFD, 0x10, 0xc1, 3))
+            elif word == 'edges': s.send(colmeta(EDGES[0]) + row(EDGES[0]) + row(EDGES[1]) + done(0xFD, 0x10, 0xc1, 2))
+            elif word == 'clr':
+                kind = bvar('shop') + bvar('sys') + bvar('hierarchyid') + usvar('Microsoft.SqlServer.Types.SqlHierarchyId')
+                c = [INT('id', 1), ('place', 0x09, b'\xf0\xff\xff' + kind, plp(b'\x58'), plp(None))]
+                s.send(colmeta(c) + row(c) + done(0xFD, 0x10, 0xc1, 1))
+            elif word == 'setup':
+                c = [('batch', 0x09, b'\xe7\x40\x1f' + COLL, TXT(U(s.setup)), NULL2)]
+                s.send(colmeta(c) + row(c) + done(0xFD, 0x10, 0xc1, 1))
+            elif word == 'none': s.send(colmeta([INT('n', 1)]) + done(0xFD, 0x10, 0xc1, 0))
+            elif word in ('two', 'twoempty'):
+                c = [INT('n', 1)]
+                second = colmeta(c) + (row(c) if word == 'two' else b'') + done(0xFD, 0x10, 0xc1, 1)
+                s.send(colmeta(c) + row(c) + done(0xFD, 0x11, 0xc1, 1) + second)
+            elif word == 'late':
+                c = [INT('n', 1)]
+                second = error(547, 0, 16, 'The statement conflicted.') + done(0xFD, 0x02, 0xc3, 0)
+                s.send(colmeta(c) + row(c) + done(0xFD, 0x11, 0xc1, 1) + second)
+            elif word == 'raise':
+                s.send(error(int(rest[0]), 1, int(rest[1]), 'as asked', proc='p', line=7) + done(0xFD, 0x02, 0, 0))
+                if int(rest[1]) >= 20: raise Closed
+            elif word in ('deaf', 'rowsdeaf'):
+                if word == 'rowsdeaf':
+                    p = s.pkts(4, colmeta([INT('n', 1)]) + row([INT('n', 1)]) * 30000)
+                    s.write(p[:len(p) // s.psz * s.psz])
+                while s.recvmsg(): pass
+            elif word == 'pause':
+                # Whole rows, in packets of which none says that it is the last.
+                p = bytearray(s.pkts(4, colmeta([INT('n', 1)]) + row([INT('n', 1)]) * 30000))
+                p[(len(p) - 1) // s.psz * s.psz + 1] = 0
+                s.write(bytes(p))
+                while s.recvmsg()[0] != 6: pass
+                s.send(done(0xFD, 0x20, 0, 0))
+            else: own(s, sql)
+        Conn.batch = batch
+        login = Conn.login
+        def loginto(s):
+            # Of the LOGIN7 message only the database's name matters; the server's own code reads it again.
+            t, b = s.recvmsg()
+            o, n = struct.unpack('<HH', b[68:72])
+            if b[o:o + 2 * n].decode('utf-16-le') == 'missing':
+                refusal = error(4060, 1, 11, 'Cannot open database') + error(18456, 1, 14, 'Login failed')
+                s.send(refusal + done(0xFD, 2, 0, 0))
+                raise Closed
+            s.recvmsg, again = lambda raw=False: (t, b), s.recvmsg
+            try: login(s)
+            finally: s.recvmsg = again
+        Conn.login = loginto
+
+        """#
+}

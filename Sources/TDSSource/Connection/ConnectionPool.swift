@@ -57,6 +57,24 @@ package actor ConnectionPool {
         }
     }
 
+    /// Lends a connection for longer than one call.
+    func lease() async throws -> ConnectionLease {
+        try await takePlace()
+        do { return ConnectionLease(try await nextConnection(), of: self) } catch {
+            givePlace()
+            throw error
+        }
+    }
+
+    /// Takes back a connection that was leased, as it was lent.
+    func takeBack(from connection: TDSConnection) async {
+        await connection.stop()
+        await takeBack(connection)
+    }
+
+    /// Closes a connection that was leased and whose session is in an unknown state.
+    func discard(from connection: TDSConnection) async { await discard(connection) }
+
     /// Closes the connections that nobody has; those that are lent are closed when they come back. Nobody gets one afterwards.
     package func close() async {
         isClosed = true

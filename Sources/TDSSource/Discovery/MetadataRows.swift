@@ -54,13 +54,25 @@ struct MetadataRows: Sendable {
         }
     }
 
+    /// Microseconds since 1970-01-01T00:00:00Z.
+    func optionalTime(_ row: Int, _ column: String) throws -> Int64? {
+        switch try value(row, column) {
+        case .null: nil
+        case .timestamp(let time), .timestampNTZ(let time): time
+        default: throw mismatch(column)
+        }
+    }
+
     private func value(_ row: Int, _ column: String) throws -> Value {
         try batch.column(column).value(at: row)
     }
 
     private func present<T>(_ value: T?, _ column: String) throws -> T {
         guard let value else {
-            throw TDSError(.unexpectedResult, "the server's catalogue holds NULL in '\(column)', where a value was expected")
+            throw TDSError(
+                .unexpectedResult,
+                "the server's catalogue holds NULL in '\(column)', where a value was expected"
+            )
         }
         return value
     }

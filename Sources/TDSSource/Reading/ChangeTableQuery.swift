@@ -25,7 +25,10 @@ struct ChangeTableQuery: Hashable, Sendable {
             (c.[__$start_lsn] > @lsn OR c.[__$seqval] > @sequence
                 OR (c.[__$seqval] = @sequence AND c.[__$operation] > @operation))
             """
-        let order = (instance.hasCommandID ? ["__$start_lsn", "__$command_id"] : ["__$start_lsn"]) + ["__$seqval", "__$operation"]
+        let order =
+            (instance.hasCommandID ? ["__$start_lsn", "__$command_id"] : ["__$start_lsn"]) + [
+                "__$seqval", "__$operation",
+            ]
         let text = """
             SELECT TOP (@rows) c.[__$start_lsn], \(command) AS [__$command_id], c.[__$seqval], c.[__$operation],
                 c.[__$update_mask], \(time.utc("m.tran_end_time")) AS [__$commit_time]\(projections)

@@ -14,8 +14,11 @@ struct KeyRange: Hashable, Sendable {
     ///
     /// `(a, b) >= (x, y)` is written `a >= x AND (a > x OR b >= y)`: the first part lets the server seek.
     func condition(_ alias: String) -> String {
-        [from.map { Self.bound(columns, $0, alias, isLower: true) }, to.map { Self.bound(columns, $0, alias, isLower: false) }]
-            .compactMap { $0 }.joined(separator: " AND ")
+        [
+            from.map { Self.bound(columns, $0, alias, isLower: true) },
+            to.map { Self.bound(columns, $0, alias, isLower: false) },
+        ]
+        .compactMap { $0 }.joined(separator: " AND ")
     }
 
     private static func bound(_ columns: [SourceColumn], _ values: [String], _ alias: String, isLower: Bool) -> String {
@@ -61,7 +64,7 @@ extension KeyRange {
     /// A bound as a plan keeps it.
     static func text(_ values: [String]) -> String {
         var writer = JSONWriter()
-        writer.array { writer in for value in values { writer.value(value) } }
+        writer.array { writer in for value in values { writer.string(value) } }
         return String(decoding: writer.bytes, as: UTF8.self)
     }
 }

@@ -8,12 +8,12 @@ struct SnapshotQuery: Hashable, Sendable {
     /// The columns by which the table is divided, in key order; empty: it is read in one piece.
     let key: [SourceColumn]
 
-    /// - Parameter key: The table's key. Where one of its columns is of a type whose values cannot be written down, the
-    ///   columns before it serve.
+    /// - Parameter key: The table's key. Where one of its columns is of a type whose values cannot be written down, the table is
+    ///   read in one piece.
     init(table: TableName, columns: [SourceColumn], key: [SourceColumn]) {
         self.table = table
         self.columns = columns
-        self.key = Array(key.prefix { KeyLiteral(column: $0).isPossible })
+        self.key = key.allSatisfy { KeyLiteral(column: $0).isPossible } ? key : []
     }
 
     /// The key of the row that stands `rows` behind the beginning of a range, as texts; no row where there are fewer.

@@ -1,0 +1,35 @@
+import CDCCore
+import Columnar
+import Logging
+
+/// A database of a server through a pool of connections: what every part of the source asks its questions of.
+struct Server: MetadataSource {
+    let pool: ConnectionPool
+    let retry: StatementRetry
+
+    func metadata(_ batch: String) async throws -> MetadataRows {
+        try await retry {
+            try await pool.withConnection { connection in
+                MetadataRows(try await connection.smallResult(batch, limit: 1_000_000))
+            }
+        }
+    }
+
+    func metadata(_ statement: Statement) async throws -> MetadataRows { try await metadata(statement.batch) }
+
+    /// The first rows of a result: at most `rows`, and about `bytes`.
+    ///
+    /// What comes behind them is given up, so a statement that is asked this way must say itself where to go on.
+    func page(_ statement: Statement, rows: Int, bytes: Int) async throws -> RecordBatch? {
+        try await retry {
+            try await pool.withConnection { connection in
+                let result = try await connection.query(statement.batch, rowsPerBatch: rows, bytesPerBatch: bytes)
+                return try await result.next()
+            }
+        }
+    }
+
+    func execute(_ batch: String) async throws {
+        try await pool.withConnection { connection in try await connection.execute(batch) }
+    }
+}

@@ -1,0 +1,125 @@
+import CDCCore
+import Columnar
+
+/// The changes of one capture instance in a range of LSNs, a page at a time.
+///
+/// No connection is held between pages. After each page the instance's low watermark is read again: a clean-up may run between any
+/// two statements, and reading a change table says nothing of rows that are gone.
+final class ChangeTableCursor: BatchCursor {
+    private let query: ChangeTableQuery
+    private let schema: Schema
+    private let table: TableName
+    private let after: LSN
+    private let through: LSN
+    private let server: Server
+    private let rowsPerPage: Int
+    private let bytesPerPage: Int
+    private var position: ChangePosition?
+    private var isAtEnd = false
+
+    init(
+        _ query: ChangeTableQuery,
+        schema: Schema,
+        table: TableName,
+        after: LSN,
+        through: LSN,
+        server: Server,
+        rowsPerPage: Int,
+        bytesPerPage: Int
+    ) {
+        self.query = query
+        self.schema = schema
+        self.table = table
+        self.after = after
+        self.through = through
+        self.server = server
+        self.rowsPerPage = rowsPerPage
+        self.bytesPerPage = bytesPerPage
+    }
+
+    func next() async throws -> RecordBatch? {
+        if isAtEnd { return nil }
+        let statement = query.page(after: after, from: position, through: through, rows: rowsPerPage)
+        let page = try await server.page(statement, rows: rowsPerPage, bytes: bytesPerPage)
+        try await checkWatermark()
+        guard let page, page.rowCount > 0 else {
+            isAtEnd = true
+            return nil
+        }
+        let batch = try page.conforming(to: schema, table: table)
+        position = try Self.lastPosition(of: batch)
+        return batch
+    }
+
+    /// - Throws: ``CDCError`` with code `retentionGap` where changes above `after` may be gone, `tableNotFound` where the instance is.
+    private func checkWatermark() async throws {
+        let statement = Statement("SELECT start_lsn FROM cdc.change_tables WHERE capture_instance = @instance")
+            .with("instance", query.instance.name)
+        let rows = try await server.metadata(statement)
+        guard rows.count == 1 else {
+            throw CDCError(
+                .retentionGap,
+                "the capture instance '\(query.instance.name)' of table \(table) was dropped while it was read; ask for a full refresh "
+                    + "of the table",
+                table: table
+            )
+        }
+        if let lowest = try rows.optionalLSN(0, "start_lsn"), lowest > after.next {
+            throw CDCError.retentionGap(table, query.instance, after: after, lowest: lowest)
+        }
+    }
+
+    private static func lastPosition(of batch: RecordBatch) throws -> ChangePosition? {
+        let row = batch.rowCount - 1
+        guard case .binary(let start) = try batch.column(ChangeColumns.startLSN).value(at: row),
+            let startLSN = LSN(start),
+            case .binary(let sequence) = try batch.column(ChangeColumns.sequence).value(at: row),
+            let sequenceLSN = LSN(sequence),
+            case .integer(let command) = try batch.column(ChangeColumns.commandID).value(at: row),
+            case .integer(let operation) = try batch.column(ChangeColumns.operation).value(at: row)
+        else { throw TDSError(.unexpectedResult, "a row of a change table lacks its position") }
+        return ChangePosition(
+            startLSN: startLSN,
+            commandID: Int32(clamping: command),
+            sequence: sequenceLSN,
+            operation: Int32(clamping: operation)
+        )
+    }
+}
+
+extension CDCError {
+    static func retentionGap(_ table: TableName, _ instance: CaptureInstance, after: LSN, lowest: LSN) -> CDCError {
+        CDCError(
+            .retentionGap,
+            "the changes of table \(table) after LSN \(after) are wanted, but the capture instance '\(instance.name)' keeps them only from "
+                + "\(lowest) on: they were cleaned up. Ask for a full refresh of the table, and give the clean-up job a longer retention",
+            table: table,
+            lsn: after
+        )
+    }
+}
+
+extension RecordBatch {
+    /// The same columns under a schema that says more of them.
+    ///
+    /// - Throws: ``CDCError`` with code `schemaChanged` where the types are others: the table changed since it was described.
+    func conforming(to schema: Schema, table: TableName) throws -> RecordBatch {
+        guard columns.count == schema.fields.count else { throw Self.changed(table, "\(columns.count) columns came") }
+        var result: [Column] = []
+        for (column, field) in zip(columns, schema.fields) {
+            guard column.type == field.type else {
+                throw Self.changed(table, "column '\(field.name)' came as \(column.type), not as \(field.type)")
+            }
+            result.append(column)
+        }
+        return try RecordBatch(schema, result, rowCount: rowCount)
+    }
+
+    private static func changed(_ table: TableName, _ problem: String) -> CDCError {
+        CDCError(
+            .schemaChanged,
+            "the columns of table \(table) changed while it was read (\(problem)); ask for a full refresh of the table",
+            table: table
+        )
+    }
+}

@@ -1,0 +1,102 @@
+import CDCCore
+
+/// Waits until the capture job has passed everything that is committed now.
+///
+/// Three signs tell it, whichever comes first: a captured transaction that committed after the fence was set; a log scan that
+/// began after it and ended with nothing left; two empty scans in a row since then, of which the second began after it.
+///
+/// Source: SQL Server documentation, "sys.dm_cdc_log_scan_sessions (Transact-SQL)" and "cdc.lsn_time_mapping (Transact-SQL)".
+struct Fence: Sendable {
+    let server: Server
+    let log: LogReader
+    let clock: any EngineClock
+    let pause: Duration
+    let timeout: Duration
+
+    /// - Returns: A point not before any change that was committed when the call was made.
+    /// - Throws: ``CDCError`` with code `sourceUnavailable` where the capture job does not get there in time.
+    func wait() async throws -> LSN {
+        let start = try await state(since: nil)
+        guard let began = start.now else { throw Self.silent }
+        let deadline = clock.now() + timeout.wholeMicroseconds
+        while true {
+            let state = try await state(since: began)
+            if let newest = state.newest, state.hasPassed(start) { return newest }
+            if clock.now() >= deadline { throw late(state) }
+            try await clock.sleep(for: pause)
+        }
+    }
+
+    private struct State {
+        /// The server's local time, as text that it wrote itself.
+        var now: String?
+        var newest: LSN?
+        /// Whether a transaction was captured that committed after the fence was set.
+        var hasLaterCommit = false
+        /// Whether a complete scan began after the fence was set; `nil` where the login may not know.
+        var hasLaterScan: Bool?
+        /// The last scan, and how many empty ones in a row it stands for.
+        var scan: Int?
+        var emptyScans = 0
+
+        func hasPassed(_ start: State) -> Bool {
+            if hasLaterCommit || hasLaterScan == true { return true }
+            guard let scan, scan == start.scan else { return false }
+            return emptyScans >= start.emptyScans + 2
+        }
+    }
+
+    private func state(since began: String?) async throws -> State {
+        // The mapping holds datetime by the server's wall clock, so the fence is set by the same clock.
+        let since = began.map { "CONVERT(datetime, '\($0)', 126)" } ?? "NULL"
+        var state = State()
+        let rows = try await server.metadata(
+            """
+            SELECT CONVERT(varchar(30), GETDATE(), 126) AS now, MAX(start_lsn) AS newest,
+                CASE WHEN MAX(tran_end_time) > \(since) THEN 1 ELSE 0 END AS has_later_commit
+            FROM cdc.lsn_time_mapping
+            """
+        )
+        guard rows.count == 1 else { return state }
+        state.now = try rows.optionalString(0, "now")
+        state.hasLaterCommit = try rows.integer(0, "has_later_commit") == 1
+        state.newest = try rows.optionalLSN(0, "newest")
+        do {
+            // Read before the newest LSN would be too early: a scan that ended since may have captured more.
+            let scans = try await server.metadata(
+                """
+                SELECT TOP (1) session_id, empty_scan_count,
+                    CASE WHEN start_time > \(since) AND scan_phase = 'Done' THEN 1 ELSE 0 END AS is_later
+                FROM sys.dm_cdc_log_scan_sessions WHERE session_id > 0 ORDER BY session_id DESC
+                """
+            )
+            if scans.count == 1 {
+                state.scan = try scans.integer(0, "session_id")
+                state.emptyScans = try scans.integer(0, "empty_scan_count")
+                state.hasLaterScan = try scans.integer(0, "is_later") == 1
+                if state.hasLaterScan == true || state.emptyScans > 0 { state.newest = try await log.newest() }
+            }
+        } catch let error as TDSError where error.code == .permissionDenied {
+            // Without VIEW DATABASE STATE the commits alone tell.
+        }
+        return state
+    }
+
+    private func late(_ state: State) -> CDCError {
+        CDCError(
+            .sourceUnavailable,
+            "the capture job did not get to the end of the log within \(timeout): is SQL Server Agent running, and is the job "
+                + "started (EXEC sys.sp_cdc_start_job)? The newest captured LSN is \(state.newest.map(\.description) ?? "none")",
+            lsn: state.newest
+        )
+    }
+
+    private static let silent = CDCError(.sourceUnavailable, "the server does not say what time it is")
+}
+
+extension Duration {
+    var wholeMicroseconds: Int64 {
+        let (seconds, attoseconds) = components
+        return seconds &* 1_000_000 &+ attoseconds / 1_000_000_000_000
+    }
+}

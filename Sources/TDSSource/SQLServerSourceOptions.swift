@@ -1,0 +1,22 @@
+/// How a ``SQLServerSource`` reads; the defaults suit a database of ordinary size.
+public struct SQLServerSourceOptions: Sendable {
+    /// How many connections there are at most.
+    public var connections = 4
+    /// How many rows of a change table are asked for at a time.
+    public var rowsPerPage = 50_000
+    /// After about how many bytes a page ends.
+    public var bytesPerPage = 64 << 20
+    /// About how many rows a chunk of a snapshot has.
+    public var rowsPerChunk = 500_000
+    /// The time zone of the server's clock, as `sys.time_zone_info` names it, where the server is older than 2022 and its zone has
+    /// summer time: without it, commit times of the other half of the year are an hour off.
+    public var serverTimeZone: String?
+    /// How long the capture job may take to get to the end of the log.
+    public var fenceTimeout = Duration.seconds(300)
+    /// The pause before the log is asked again whether it got there.
+    public var fencePause = Duration.milliseconds(500)
+    /// How often a statement that failed for a reason that passes is tried again.
+    public var maximumRetries = 5
+
+    public init() {}
+}

@@ -1,0 +1,70 @@
+import CDCCore
+import Testing
+
+@testable import TDSSource
+
+@Suite("Two capture instances of a table")
+struct CaptureInstanceTests {
+    private func instance(_ name: String, from low: UInt16) -> CaptureInstance {
+        CaptureInstance(name: name, changeTableID: Int(low), sourceTableID: 1, startLSN: LSN(high: 1, low: low))
+    }
+
+    private func ranges(_ after: UInt16, _ through: UInt16) -> [String] {
+        SQLServerSource.ranges(
+            of: [instance("old", from: 10), instance("new", from: 50)],
+            after: LSN(high: 1, low: after),
+            through: LSN(high: 1, low: through)
+        ).map { "\($0.instance.name) \($0.after.low)..\($0.through.low)" }
+    }
+
+    @Test("the older one is read up to where the newer one begins, and no change twice")
+    func handOver() {
+        #expect(ranges(20, 100) == ["old 20..49", "new 49..100"])
+        #expect(ranges(60, 100) == ["new 60..100"])
+        #expect(ranges(49, 100) == ["new 49..100"])
+        #expect(ranges(48, 100) == ["old 48..49", "new 49..100"])
+        #expect(ranges(20, 40) == ["old 20..40"])
+    }
+
+    @Test("what neither keeps is asked of the older one, which says that it is gone")
+    func gap() {
+        #expect(ranges(1, 30) == ["old 1..30"])
+    }
+
+    @Test("a page goes on behind the last row of the one before")
+    func pages() {
+        let query = ChangeTableQuery(
+            instance: instance("dbo_orders", from: 1),
+            columns: [],
+            time: ServerTime(profile: .sample, zone: nil)
+        )
+        let first = query.page(after: .zero, from: nil, through: LSN(high: 9, low: 9), rows: 10).text
+        #expect(first.contains("FROM cdc.[dbo_orders_CT] AS c"))
+        #expect(first.contains("WHERE c.[__$start_lsn] > @lsn AND c.[__$start_lsn] <= @through\nORDER BY"))
+        let position = ChangePosition(
+            startLSN: LSN(high: 1, low: 1),
+            commandID: 2,
+            sequence: LSN(high: 1, low: 0),
+            operation: 3
+        )
+        let second = query.page(after: .zero, from: position, through: LSN(high: 9, low: 9), rows: 10)
+        #expect(second.text.contains("c.[__$start_lsn] >= @lsn"))
+        #expect(second.text.contains("c.[__$command_id] = @command\n    AND (c.[__$seqval] > @sequence"))
+        #expect(Set(second.arguments.map(\.name)) == ["rows", "through", "lsn", "command", "sequence", "operation"])
+    }
+}
+
+extension ServerProfile {
+    static let sample = ServerProfile(
+        productVersion: "16.0.1000.6",
+        engineEdition: 3,
+        databaseName: "RetailDB",
+        databaseID: 5,
+        isCDCEnabled: true,
+        isChangeTrackingEnabled: false,
+        allowsSnapshotIsolation: true,
+        isReadOnly: false,
+        collation: "SQL_Latin1_General_CP1_CI_AS",
+        fork: nil
+    )
+}

@@ -1,0 +1,7 @@
+/// The table whose rows a statement changes.
+package struct DataTarget: Equatable, Sendable {
+    /// The name may be the alias of a source in `FROM`.
+    package var name: NameOrVariable
+    package var hints: [TableHint] = []
+    package var line: Int
+}

@@ -14,6 +14,9 @@ struct Lexer {
     /// Identifiers longer than this many UTF-16 code units are refused.
     static let maximumIdentifierLength = 128
 
+    /// White space at the beginning of many files, and nothing elsewhere.
+    private static let byteOrderMark: Unicode.Scalar = "\u{FEFF}"
+
     init(_ bytes: [UInt8], isQuotedIdentifierOn: Bool) {
         self.bytes = bytes
         self.isQuotedIdentifierOn = isQuotedIdentifierOn
@@ -85,6 +88,7 @@ struct Lexer {
             let (scalar, length) = scalar(at: index)
             let properties = scalar.properties
             if properties.isAlphabetic { return length }
+            if scalar == Self.byteOrderMark { return 0 }
             switch properties.generalCategory {
             case .decimalNumber, .nonspacingMark, .spacingMark, .connectorPunctuation, .format:
                 return isStart ? 0 : length
@@ -117,7 +121,7 @@ struct Lexer {
                 if failure != nil { return }
             case 0x80...:
                 let (scalar, length) = scalar(at: offset)
-                guard scalar.properties.isWhitespace || scalar == "\u{FEFF}" else { return }
+                guard scalar.properties.isWhitespace || scalar == Self.byteOrderMark else { return }
                 offset += length
             default: return
             }

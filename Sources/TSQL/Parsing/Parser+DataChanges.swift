@@ -97,9 +97,9 @@ extension Parser {
                 let column = try name()
                 guard let sign = assignmentOperator(current) else { throw unexpected() }
                 advance()
-                return .set(variable: variable, column: column, sign, try expression())
+                return .set(variable: variable, column: column, sign, try expressionOrDefault())
             }
-            return .set(variable: variable, column: nil, sign, try expression())
+            return .set(variable: variable, column: nil, sign, try expressionOrDefault())
         }
         var column = try name()
         if at(.leftParenthesis), column.parts.count > 1 {
@@ -108,7 +108,7 @@ extension Parser {
         }
         guard let sign = assignmentOperator(current) else { throw unexpected() }
         advance()
-        return .set(variable: nil, column: column, sign, try expression())
+        return .set(variable: nil, column: column, sign, try expressionOrDefault())
     }
 
     /// Whether a name with a sign of assignment after it is next.

@@ -30,7 +30,7 @@ extension Parser {
             advance()
             let line = current.line
             return .createTable(try tableDefinition(TableDefinition(name: try name(), line: line)))
-        case .unique, .clustered, .nonclustered, .index: return .createIndex(try createIndex())
+        case .unique, .clustered, .nonclustered, .columnstore, .index: return .createIndex(try createIndex())
         case .schema: return .createSchema(try createSchema(isFirstInBatch: isFirstInBatch))
         case .type: return .createType(try createType())
         case .synonym:
@@ -102,8 +102,6 @@ extension Parser {
                 statement.triggerScope = .database
             }
         }
-        // Long without effect, and still written.
-        if kind == .table, at(.cascade, .restrict) { throw unexpected() }
         return .drop(statement)
     }
 
@@ -118,9 +116,7 @@ extension Parser {
         case .type: return .type
         case .synonym: return .synonym
         case .sequence: return .sequence
-        case .database:
-            // `DROP DATABASE AUDIT SPECIFICATION`, `… SCOPED CREDENTIAL`, `… ENCRYPTION KEY`
-            return .database
+        case .database: return .database
         case .login: return .login
         case .user: return .user
         case .role: return .role
@@ -283,13 +279,10 @@ extension Parser {
             if at(.add, .modify) { throw unsupported("ALTER DATABASE \(text(current).uppercased()) FILE") }
             throw unexpected()
         }
-        let options = try list(databaseOption)
+        let options = try list(option)
         guard take(.with) else { return AlterDatabaseStatement(name: name, action: .set(options, termination: nil)) }
         return AlterDatabaseStatement(name: name, action: .set(options, termination: try termination()))
     }
-
-    /// An option of a database: `AUTO_CLOSE OFF`, `RECOVERY SIMPLE`, `CHANGE_TRACKING (AUTO_CLEANUP = OFF)`.
-    private func databaseOption() throws(TSQLError) -> NamedOption { try option() }
 
     private func termination() throws(TSQLError) -> String {
         if take(.rollback) {

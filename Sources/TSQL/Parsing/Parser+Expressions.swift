@@ -13,6 +13,14 @@ extension Parser {
         return try operators(from: .additive, allowsConditions: false)
     }
 
+    /// A value, or `DEFAULT` in its place.
+    func expressionOrDefault() throws(TSQLError) -> Expression {
+        guard at(.default) else { return try expression() }
+        let start = current
+        advance()
+        return Expression(kind: .defaultValue, span: span(from: start))
+    }
+
     /// A condition, as after `WHERE`.
     func condition() throws(TSQLError) -> Expression {
         let condition = try expressionOrCondition()
@@ -368,14 +376,12 @@ extension Parser {
         case .null:
             advance()
             return .literal(.null)
-        case .default:
-            advance()
-            return .defaultValue
         case .case: return .caseWhen(try caseExpression())
         case .convert, .try_convert: return .cast(try convertExpression())
         case .coalesce, .nullif, .left, .right:
             guard next(.leftParenthesis) else { throw unexpected() }
-            return try call(Name(parts: [try takeName()], line: previous.line))
+            let start = current
+            return try call(Name(parts: [try takeName()], line: start.line), from: start)
         case .user, .current_user, .session_user, .system_user, .current_timestamp, .current_date, .current_time:
             let name = Name(parts: [text(current)], line: current.line)
             advance()
@@ -395,8 +401,9 @@ extension Parser {
     private func namedPrimary() throws(TSQLError) -> Expression.Kind {
         if next(.leftParenthesis), let kind = try specialCall() { return kind }
         if at(.next), next(.value) { return try nextValue() }
+        let start = current
         var name = try name()
-        if at(.leftParenthesis) { return try call(name) }
+        if at(.leftParenthesis) { return try call(name, from: start) }
         if take(.doubleColon) { return try staticMember(of: name) }
         if let last = name.parts.last, last.hasPrefix("$"), previous.kind == .dollarWord {
             name.parts.removeLast()

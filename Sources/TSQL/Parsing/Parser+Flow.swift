@@ -26,13 +26,26 @@ extension Parser {
         return .tryCatch(try: body, catch: handler)
     }
 
+    /// `IF … ELSE IF … ELSE …` is read in a loop: there may be more of them than levels of nesting.
     func ifStatement() throws(TSQLError) -> Statement.Kind {
-        try expect(.if)
-        let condition = try condition()
-        let then = try statement()
-        if at(.semicolon), next(.else) { advance() }
-        let otherwise = take(.else) ? try statement() : nil
-        return .conditional(condition: condition, then: then, otherwise: otherwise)
+        var branches: [(start: Token, condition: Expression, then: Statement)] = []
+        var otherwise: Statement?
+        repeat {
+            let start = current
+            try expect(.if)
+            let condition = try condition()
+            branches.append((start, condition, try statement()))
+            try growChain()
+            if at(.semicolon), next(.else) { advance() }
+            guard take(.else) else { break }
+            if !at(.if) { otherwise = try statement() }
+        } while otherwise == nil
+        // The last branch belongs to the one before it, and so on; all end where the last one does.
+        while branches.count > 1, let last = branches.popLast() {
+            let kind = Statement.Kind.conditional(condition: last.condition, then: last.then, otherwise: otherwise)
+            otherwise = Statement(kind: kind, span: span(from: last.start))
+        }
+        return .conditional(condition: branches[0].condition, then: branches[0].then, otherwise: otherwise)
     }
 
     func whileStatement() throws(TSQLError) -> Statement.Kind {

@@ -16,17 +16,18 @@ extension Parser {
     func arguments() throws(TSQLError) -> [Expression] {
         try expect(.leftParenthesis)
         if take(.rightParenthesis) { return [] }
-        let arguments = try list(expression)
+        let arguments = try list(expressionOrDefault)
         try expect(.rightParenthesis)
         return arguments
     }
 
-    /// A call of what is named `name`; the current token is the parenthesis.
-    func call(_ name: Name) throws(TSQLError) -> Expression.Kind {
+    /// A call of what is named `name`, from `start` on; the current token is the parenthesis.
+    func call(_ name: Name, from start: Token) throws(TSQLError) -> Expression.Kind {
         if name.parts.count > 1, Self.isMethod(name.last) {
             let target = Name(parts: Array(name.parts.dropLast()), line: name.line)
-            // The target ends before the dot; its text is not needed, its line is.
-            let span = SourceSpan(range: previous.range, line: name.line)
+            // The target ends before the dot, which stands before the method.
+            let lower = start.range.lowerBound
+            let span = SourceSpan(range: lower..<max(lower, previous.range.lowerBound - 1), line: name.line)
             let column = Expression(kind: .column(target), span: span)
             return .method(column, name: name.last, arguments: try arguments())
         }
@@ -41,7 +42,7 @@ extension Parser {
             advance()
             call.isStar = true
         } else if !at(.rightParenthesis) {
-            call.arguments = try list(expression)
+            call.arguments = try list(expressionOrDefault)
         }
         if at(.respect, .ignore) { call.nullTreatment = try nullTreatment() }
         try expect(.rightParenthesis)

@@ -73,7 +73,7 @@ extension Parser {
         return try statements()
     }
 
-    private func parameter() throws(TSQLError) -> Parameter {
+    func parameter() throws(TSQLError) -> Parameter {
         let line = current.line
         let name = try variable()
         _ = take(.as)

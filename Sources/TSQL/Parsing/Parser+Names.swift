@@ -106,6 +106,8 @@ extension Parser {
             try expect(.precision)
             return standard("float")
         }
+        // The one type whose name is reserved.
+        if at(.cursor) { return standard(try takeName()) }
         let isNational = take(.national)
         if isNational || next(.varying) {
             let name: String
@@ -121,8 +123,6 @@ extension Parser {
             let isVarying = take(.varying)
             return standard((isNational ? "n" : "") + (isVarying ? "var" : "") + name)
         }
-        // The one type whose name is reserved.
-        if at(.cursor) { return standard(try takeName()) }
         return try self.name()
     }
 
@@ -204,11 +204,12 @@ extension Parser {
         if case .literal = option.value {
             if take(.percentSign) {
                 option.unit = "%"
-            } else if current.kind == .word, !current.isReserved {
+            } else if current.kind == .word, !current.isReserved, !next(.equal) {
                 option.unit = text(current).uppercased()
                 advance()
             }
         }
+        if at(.on), text(token(ahead: 1)).uppercased() == "PARTITIONS" { throw unsupported("ON PARTITIONS") }
         if at(.leftParenthesis) { option.options = try optionList() }
         return option
     }
@@ -221,8 +222,10 @@ extension Parser {
         case .variable: return .variable(try variable())
         case .quotedIdentifier: return .word(try takeName())
         case .word where previous.symbol == .equal || !current.isReserved || at(.full):
-            let word = text(current)
+            var word = text(current)
             advance()
+            // The name of an object, such as `HISTORY_TABLE = dbo.h`.
+            while take(.dot) { word += "." + (try identifier()) }
             return .word(word)
         case .symbol where at(.minus): return .literal(.integer(try signedInteger()))
         default: return nil

@@ -131,6 +131,10 @@ extension Parser {
             throw unexpected()
         }
         statement.options = try list(principalOption)
+        // No comma stands before this one.
+        if current.kind == .word, text(current).uppercased() == "OLD_PASSWORD" {
+            statement.options.append(try option())
+        }
         return statement
     }
 

@@ -125,7 +125,9 @@ extension Parser {
         case .kill:
             advance()
             if current.kind == .word { throw unsupported("KILL \(text(current).uppercased())") }
-            return .kill(try expression())
+            let session = try expression()
+            if at(.with) { throw unsupported("KILL WITH STATUSONLY") }
+            return .kill(session)
         case .reconfigure:
             advance()
             let withOverride = at(.with)

@@ -101,8 +101,6 @@ extension Parser {
 
     /// A query, `VALUES`, or joined tables, in parentheses.
     private func tableInParentheses() throws(TSQLError) -> TableSource {
-        let outer = try enter()
-        defer { leave(outer) }
         try expect(.leftParenthesis)
         if at(.select) {
             let query = try query()
@@ -110,11 +108,20 @@ extension Parser {
             return .derived(query, try correlation())
         }
         if take(.values) {
-            let rows = try list(rowOfValues)
+            let rows = try list { () throws(TSQLError) in
+                try parenthesized { () throws(TSQLError) in try list(expression) }
+            }
             try expect(.rightParenthesis)
             return .values(rows, try correlation())
         }
         if at(.insert, .update, .delete, .merge) { throw unsupported("\(text(current).uppercased()) IN FROM") }
+        return try nestedTables()
+    }
+
+    /// What stands in parentheses that begins with a table, or with parentheses.
+    private func nestedTables() throws(TSQLError) -> TableSource {
+        let outer = try enter()
+        defer { leave(outer) }
         var source = try tablePrimary()
         // `((SELECT 1) UNION SELECT 2) AS t`: what looked like a table was the first part of a query.
         if case .derived(let first, let name) = source, name.alias == nil {
@@ -132,7 +139,7 @@ extension Parser {
     }
 
     func rowOfValues() throws(TSQLError) -> [Expression] {
-        try parenthesized { () throws(TSQLError) in try list(expression) }
+        try parenthesized { () throws(TSQLError) in try list(expressionOrDefault) }
     }
 
     /// Queries and constructed rows need a name.
@@ -176,7 +183,7 @@ extension Parser {
         _ = take(.doubleColon)
         let name = try name()
         if at(.leftParenthesis), !atBareHints() {
-            switch try call(name) {
+            switch try call(name, from: start) {
             case .function(let call): return .function(call, columns: [], try correlation())
             case let kind: return .method(Expression(kind: kind, span: span(from: start)), try correlation())
             }

@@ -4,10 +4,11 @@
 /// those who parse, walk and release a tree: how deep constructs nest in each other, and how high a tree may grow by long
 /// chains such as `1 + 1 + 1 + …`.
 final class Parser {
-    /// Constructs within constructs: parentheses, subqueries, blocks. SQL Server allows 32 levels of subqueries and blocks.
-    static let maximumNesting = 128
-    /// Nodes from the root of an expression to its farthest leaf.
-    static let maximumHeight = 1000
+    /// Constructs within constructs: parentheses, calls, blocks. A subquery counts twice, so that there can be 32 of them in
+    /// each other, as SQL Server allows. What this takes fits into 512 KB of stack.
+    static let maximumNesting = 64
+    /// Nodes from the root of a chain to its farthest leaf.
+    static let maximumHeight = 500
 
     let source: [UInt8]
     private var lexer: Lexer

@@ -1,4 +1,6 @@
-import TSQL
+import Testing
+
+@testable import TSQL
 
 /// Prints a tree as one S-expression.
 ///
@@ -8,6 +10,11 @@ enum SyntaxPrinter {
     static func text(_ statements: [Statement]) -> String { statements.map { text($0) }.joined(separator: " ") }
 
     static func text(_ value: Any) -> String { print(value) ?? "()" }
+
+    /// Fields that need no label: there is one of each, and it comes first.
+    private static let plainFields: Set<String> = ["name", "items", "query", "body", "expression", "target", "table"]
+    /// Cases whose label says no more than their content.
+    private static let plainCases: Set<String> = ["binary", "comparison", "unary", "setOperation"]
 
     /// `nil` for what is left out.
     private static func print(_ value: Any) -> String? {
@@ -28,7 +35,6 @@ enum SyntaxPrinter {
             return print(type.name.parts) + parameters
         case let flag as Bool: return flag ? "true" : nil
         case let text as String: return quoteIfNeeded(text)
-        case let number as Int: return "\(number)"
         case let symbol as any RawRepresentable<String>: return symbol.rawValue
         default: return reflect(value)
         }
@@ -37,15 +43,15 @@ enum SyntaxPrinter {
     private static func print(_ parts: [String]) -> String { parts.map(quoteIfNeeded).joined(separator: ".") }
 
     private static func quoteIfNeeded(_ text: String) -> String {
-        let isPlain = !text.isEmpty && text.allSatisfy { $0.isLetter || $0.isNumber || "_@#$%".contains($0) }
-        return isPlain || text.isEmpty ? text : "«\(text)»"
+        let isPlain = text.allSatisfy { $0.isLetter || $0.isNumber || "_@#$%-".contains($0) }
+        return isPlain ? text : "«\(text)»"
     }
 
     private static func print(_ literal: Literal) -> String {
         switch literal {
         case .null: "null"
         case .integer(let digits): digits
-        case .decimal(let digits): "dec:" + digits
+        case .decimal(let digits): "decimal:" + digits
         case .float(let digits): "float:" + digits
         case .money(let digits): "$" + digits
         case .binary(let digits): "0x" + digits
@@ -62,7 +68,12 @@ enum SyntaxPrinter {
             if mirror.children.isEmpty { return nil }
             return "[" + mirror.children.map { print($0.value) ?? "()" }.joined(separator: " ") + "]"
         case .enum: return enumeration(mirror, "\(value)")
-        default: return "(" + fields(mirror).joined(separator: " ") + ")"
+        default:
+            let fields = fields(mirror)
+            // What holds one thing and no label is that thing.
+            let isPlain = fields.count == 1 && fields[0].first != "+" && fields[0].first != "-"
+            if isPlain, "([".contains(fields[0].prefix(1)) || !fields[0].contains(":") { return fields[0] }
+            return "(" + fields.joined(separator: " ") + ")"
         }
     }
 
@@ -75,17 +86,21 @@ enum SyntaxPrinter {
     private static func enumeration(_ mirror: Mirror, _ description: String) -> String {
         guard let payload = mirror.children.first, let label = payload.label else { return description }
         let content = Mirror(reflecting: payload.value)
-        let isTuple = content.displayStyle == .tuple
-        var parts: [String]
-        switch label {
-        // Operators read as such.
-        case "binary", "comparison", "unary", "set", "setVariable", "setOperation": parts = []
-        case "column", "variable", "global", "literal", "expression":
-            if !isTuple { return print(payload.value) ?? "()" }
-            parts = [label]
-        default: parts = [label]
+        var parts = plainCases.contains(label) ? [] : [label]
+        switch content.displayStyle {
+        case .tuple:
+            parts += fields(content)
+            // `a` rather than `(expression a)`
+            if label == "expression", parts.count == 2 { return parts[1] }
+        case .struct
+        where !(payload.value is Name || payload.value is TSQL.Expression || payload.value is DataType)
+            && !(payload.value is Statement || payload.value is String):
+            parts += fields(content)
+        default:
+            let text = print(payload.value)
+            if ["column", "variable", "global", "literal", "expression"].contains(label) { return text ?? "()" }
+            parts += [text].compactMap { $0 }
         }
-        parts += isTuple ? fields(content) : [print(payload.value)].compactMap { $0 }
         return "(" + parts.joined(separator: " ") + ")"
     }
 
@@ -95,15 +110,48 @@ enum SyntaxPrinter {
             if label == "line" || label == "span" { return nil }
             guard let text = print(child.value) else { return nil }
             if text == "true" { return "+" + label }
-            return label.isEmpty || label.hasPrefix(".") ? text : "\(label):\(text)"
+            if text == "false" { return "-" + label }
+            return label.isEmpty || label.hasPrefix(".") || plainFields.contains(label) ? text : "\(label):\(text)"
         }
     }
 }
 
-/// The tree of a batch as one S-expression.
-func tree(_ text: String, isQuotedIdentifierOn: Bool = true) throws -> String {
-    SyntaxPrinter.text(try Batch(parsing: text, isQuotedIdentifierOn: isQuotedIdentifierOn).statements)
+/// Expects that a batch has this tree; white space in `expected` is free.
+func expectTree(
+    _ text: String,
+    _ expected: String,
+    isQuotedIdentifierOn: Bool = true,
+    sourceLocation: SourceLocation = #_sourceLocation
+) {
+    #expect(throws: Never.self, sourceLocation: sourceLocation) {
+        let batch = try Batch(parsing: text, isQuotedIdentifierOn: isQuotedIdentifierOn)
+        expectSame(SyntaxPrinter.text(batch.statements), expected, sourceLocation: sourceLocation)
+    }
 }
 
-/// The tree of an expression as one S-expression.
-func expression(_ text: String) throws -> String { SyntaxPrinter.text(try TSQL.Expression(parsing: text)) }
+/// Expects that an expression or a condition has this tree; white space in `expected` is free.
+func expectExpression(_ text: String, _ expected: String, sourceLocation: SourceLocation = #_sourceLocation) {
+    #expect(throws: Never.self, sourceLocation: sourceLocation) {
+        let expression = try TSQL.Expression(parsing: text)
+        expectSame(SyntaxPrinter.text(expression), expected, sourceLocation: sourceLocation)
+    }
+}
+
+private func expectSame(_ text: String, _ expected: String, sourceLocation: SourceLocation) {
+    let expected = expected.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    #expect(text == expected, sourceLocation: sourceLocation)
+}
+
+/// Expects that a batch is refused with this number, at this line and token, and that the message says so.
+func expectError(
+    _ text: String,
+    _ number: Int,
+    near token: String,
+    line: Int = 1,
+    sourceLocation: SourceLocation = #_sourceLocation
+) {
+    let error = #expect(throws: TSQLError.self, sourceLocation: sourceLocation) { _ = try Batch(parsing: text) }
+    #expect(error?.number == number, sourceLocation: sourceLocation)
+    #expect(error?.token == token, sourceLocation: sourceLocation)
+    #expect(error?.line == line, sourceLocation: sourceLocation)
+}

@@ -13,6 +13,7 @@ struct ErrorTests {
         expectError("SELECT 1\nSELECT 'x' y 'long text'\n", 102, near: "long text", line: 2)
         expectError("CREATE TABLE t (a int b int)", 102, near: "b")
         expectError("CREATE TABLE t ()", 102, near: ")")
+        expectError("SELECT 1 FROM t, u WHERE t.a *= u.a", 102, near: "*=")
         expectError("SELECT 1 \\ 2", 102, near: "\\")
         expectError("PRINT 1; foo", 102, near: "foo")
         let error = #expect(throws: TSQLError.self) { try Batch(parsing: "SELECT )") }

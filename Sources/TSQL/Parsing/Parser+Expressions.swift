@@ -36,8 +36,10 @@ extension Parser {
 
     private func requireCondition(_ expression: Expression) throws(TSQLError) {
         if expression.isCondition { return }
-        // The end of a text, and what cannot be read, are worse than a value in the wrong place.
+        // The end of a text, what cannot be read, and a sign that nothing could follow are worse than a value in the
+        // wrong place.
         if let lexingFailure { throw lexingFailure }
+        if current.kind == .symbol, !at(.rightParenthesis), !at(.comma), !at(.semicolon) { throw unexpected() }
         let near = current.kind == .end ? previous : current
         throw .conditionExpected(near: value(near), line: near.line)
     }

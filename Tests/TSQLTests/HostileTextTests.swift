@@ -32,6 +32,7 @@ struct HostileTextTests {
         Nesting(opening: "CASE WHEN 1 = 1 THEN ", middle: "1", closing: " END", before: "SELECT "),
         Nesting(opening: "CASE ", middle: "1", closing: " WHEN 1 THEN 2 END", before: "SELECT "),
         Nesting(opening: "f(", middle: "1", closing: ")", before: "SELECT "),
+        Nesting(opening: "1 + f(", middle: "1", closing: ")", before: "SELECT "),
         Nesting(opening: "CAST(", middle: "1", closing: " AS int)", before: "SELECT "),
         Nesting(opening: "IIF(1 = 1, ", middle: "1", closing: ", 2)", before: "SELECT "),
         Nesting(opening: "{fn f(", middle: "1", closing: ")}", before: "SELECT "),
@@ -100,9 +101,9 @@ struct HostileTextTests {
         #expect(onSmallStack { () throws(TSQLError) in _ = try Batch(parsing: "SELECT 1 FROM t" + joins) } == nil)
     }
 
-    /// What a thread other than the first one has on macOS. Unoptimised code takes twice as much.
+    /// What a thread other than the first one has on macOS; code that is not optimised takes several times as much.
     #if DEBUG
-        private static let stackSize = 1 << 20
+        private static let stackSize = 2 << 20
     #else
         private static let stackSize = 512 << 10
     #endif

@@ -5,4 +5,12 @@ package struct DataType: Hashable, Sendable {
     package var name: Name
     /// Length, precision, scale: digits, or `max`.
     package var parameters: [String]
+
+    package init(
+        name: Name,
+        parameters: [String]
+    ) {
+        self.name = name
+        self.parameters = parameters
+    }
 }

@@ -6,6 +6,14 @@ package struct Name: Hashable, Sendable {
     /// The line in which the name begins, counted from 1.
     package var line: Int
 
+    package init(
+        parts: [String],
+        line: Int
+    ) {
+        self.parts = parts
+        self.line = line
+    }
+
     /// The last part: the name of the thing itself.
     package var last: String { parts.last ?? "" }
 

@@ -4,4 +4,12 @@ package struct SourceSpan: Hashable, Sendable {
     package var range: Range<Int>
     /// The line in which the part begins, counted from 1.
     package var line: Int
+
+    package init(
+        range: Range<Int>,
+        line: Int
+    ) {
+        self.range = range
+        self.line = line
+    }
 }

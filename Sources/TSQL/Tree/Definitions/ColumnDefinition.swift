@@ -5,6 +5,16 @@ package struct ColumnDefinition: Equatable, Sendable {
         package var seed = "1"
         package var increment = "1"
         package var isNotForReplication = false
+
+        package init(
+            seed: String = "1",
+            increment: String = "1",
+            isNotForReplication: Bool = false
+        ) {
+            self.seed = seed
+            self.increment = increment
+            self.isNotForReplication = isNotForReplication
+        }
     }
 
     package struct Computation: Equatable, Sendable {
@@ -26,4 +36,30 @@ package struct ColumnDefinition: Equatable, Sendable {
     package var constraints: [ConstraintDefinition] = []
     package var index: IndexDefinition?
     package var line: Int
+
+    package init(
+        name: String,
+        type: DataType? = nil,
+        computation: Computation? = nil,
+        collation: String? = nil,
+        isNullable: Bool? = nil,
+        identity: Identity? = nil,
+        isSparse: Bool = false,
+        isRowGUID: Bool = false,
+        constraints: [ConstraintDefinition] = [],
+        index: IndexDefinition? = nil,
+        line: Int
+    ) {
+        self.name = name
+        self.type = type
+        self.computation = computation
+        self.collation = collation
+        self.isNullable = isNullable
+        self.identity = identity
+        self.isSparse = isSparse
+        self.isRowGUID = isRowGUID
+        self.constraints = constraints
+        self.index = index
+        self.line = line
+    }
 }

@@ -3,6 +3,14 @@ package struct IndexDefinition: Equatable, Sendable {
     package struct Column: Hashable, Sendable {
         package var name: String
         package var isDescending = false
+
+        package init(
+            name: String,
+            isDescending: Bool = false
+        ) {
+            self.name = name
+            self.isDescending = isDescending
+        }
     }
 
     package var name: String

@@ -16,4 +16,24 @@ package struct TableDefinition: Equatable, Sendable {
     package var filegroup: Placement?
     package var textFilegroup: String?
     package var line: Int
+
+    package init(
+        name: Name,
+        columns: [ColumnDefinition] = [],
+        constraints: [ConstraintDefinition] = [],
+        indexes: [IndexDefinition] = [],
+        options: [NamedOption] = [],
+        filegroup: Placement? = nil,
+        textFilegroup: String? = nil,
+        line: Int
+    ) {
+        self.name = name
+        self.columns = columns
+        self.constraints = constraints
+        self.indexes = indexes
+        self.options = options
+        self.filegroup = filegroup
+        self.textFilegroup = textFilegroup
+        self.line = line
+    }
 }

@@ -63,6 +63,14 @@ package struct Expression: Equatable, Sendable {
     package var kind: Kind
     package var span: SourceSpan
 
+    package init(
+        kind: Kind,
+        span: SourceSpan
+    ) {
+        self.kind = kind
+        self.span = span
+    }
+
     /// The line in which the expression begins, counted from 1.
     package var line: Int { span.line }
 

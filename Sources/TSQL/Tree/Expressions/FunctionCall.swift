@@ -19,4 +19,26 @@ package struct FunctionCall: Equatable, Sendable {
     package var withinGroup: [OrderItem] = []
     package var nullTreatment: NullTreatment?
     package var over: Window?
+
+    package init(
+        name: Name,
+        arguments: [Expression] = [],
+        isNiladic: Bool = false,
+        isStar: Bool = false,
+        isDistinct: Bool = false,
+        type: DataType? = nil,
+        withinGroup: [OrderItem] = [],
+        nullTreatment: NullTreatment? = nil,
+        over: Window? = nil
+    ) {
+        self.name = name
+        self.arguments = arguments
+        self.isNiladic = isNiladic
+        self.isStar = isStar
+        self.isDistinct = isDistinct
+        self.type = type
+        self.withinGroup = withinGroup
+        self.nullTreatment = nullTreatment
+        self.over = over
+    }
 }

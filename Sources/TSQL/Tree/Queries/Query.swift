@@ -21,4 +21,20 @@ package struct Query: Equatable, Sendable {
     package var fetch: Expression?
     package var forClause: ForClause?
     package var span: SourceSpan
+
+    package init(
+        body: Body,
+        orderBy: [OrderItem] = [],
+        offset: Expression? = nil,
+        fetch: Expression? = nil,
+        forClause: ForClause? = nil,
+        span: SourceSpan
+    ) {
+        self.body = body
+        self.orderBy = orderBy
+        self.offset = offset
+        self.fetch = fetch
+        self.forClause = forClause
+        self.span = span
+    }
 }

@@ -19,6 +19,16 @@ package indirect enum TableSource: Equatable, Sendable {
         package var alias: String?
         package var columns: [String] = []
         package var line: Int
+
+        package init(
+            alias: String? = nil,
+            columns: [String] = [],
+            line: Int
+        ) {
+            self.alias = alias
+            self.columns = columns
+            self.line = line
+        }
     }
 
     /// A column that `OPENJSON … WITH (…)` gives.

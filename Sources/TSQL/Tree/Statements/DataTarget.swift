@@ -4,4 +4,14 @@ package struct DataTarget: Equatable, Sendable {
     package var name: NameOrVariable
     package var hints: [TableHint] = []
     package var line: Int
+
+    package init(
+        name: NameOrVariable,
+        hints: [TableHint] = [],
+        line: Int
+    ) {
+        self.name = name
+        self.hints = hints
+        self.line = line
+    }
 }

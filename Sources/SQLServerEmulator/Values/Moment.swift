@@ -49,7 +49,9 @@ extension Moment {
     /// The moment of a value of a date or time type; times stand on 1900-01-01. `nil` for other values.
     init?(_ value: SQLValue) {
         switch value {
-        case .date(let day): self.init(day: Int(day), ticks: 0)
+        case .date(let day):
+            guard CivilDate.dayRange ~= Int(day) else { return nil }
+            self.init(day: Int(day), ticks: 0)
         case .time(let ticks): self.init(day: CivilDate.day1900, ticks: ticks)
         case .smallDateTime(let minutes):
             let day = Int64(minutes).floorDivided(by: 1440)
@@ -57,6 +59,7 @@ extension Moment {
         case .dateTime(let units):
             let day = units.floorDivided(by: Self.dateTimeTicksPerDay)
             let part = units - day * Self.dateTimeTicksPerDay
+            guard CivilDate.dayRange ~= Int(day) + CivilDate.day1900 else { return nil }
             // To 100 ns, as since compatibility level 130; texts and date parts show milliseconds: .000, .003, .007.
             self.init(day: CivilDate.day1900 + Int(day), ticks: (part * 200_000 + 3) / 6)
         case .dateTime2(let total): self.init(total: total)

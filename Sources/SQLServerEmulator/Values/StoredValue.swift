@@ -57,7 +57,9 @@ extension SQLType {
         case (_, .integer(let number)): return try decode(number)
         case (.float, .real(let number)), (.real, .real(let number)): return .double(number)
         case (.decimal, .blob(let bytes)) where bytes.count == 16:
-            return .decimal(Int128(bitPattern: BigEndian.wideNumber(bytes) ^ StoredValue.wideSign))
+            let number = Int128(bitPattern: BigEndian.wideNumber(bytes) ^ StoredValue.wideSign)
+            guard unscaledRange?.contains(number) == true else { throw invalidData }
+            return .decimal(number)
         case (.datetimeoffset, .blob(let bytes)) where bytes.count == 10:
             let offset = UInt16(truncatingIfNeeded: BigEndian.number(bytes.suffix(2))) ^ 0x8000
             return .dateTimeOffset(

@@ -50,6 +50,7 @@ let package = Package(
         ),
         .target(name: "DeltaLog", dependencies: ["CDCJSON", "Columnar", "Parquet", "LakeStorage", "CDCCore", log]),
         .target(name: "CDCTesting", dependencies: ["Columnar", "LakeStorage", "CDCCore"]),
+        .target(name: "SQLServerEmulator"),
         .executableTarget(
             name: "cdc-demo",
             dependencies: [
@@ -64,6 +65,7 @@ let package = Package(
         .testTarget(name: "DeltaLogTests", dependencies: ["DeltaLog", "CDCTesting"]),
         .testTarget(name: "CDCCoreTests", dependencies: ["CDCCore", "CDCTesting"]),
         .testTarget(name: "CDCTestingTests", dependencies: ["CDCTesting"]),
+        .testTarget(name: "SQLServerEmulatorTests", dependencies: ["SQLServerEmulator"]),
         .testTarget(name: "EndToEndTests", dependencies: ["CDCCore", "DeltaLog", "CDCTesting", lifecycleTesting]),
         .testTarget(
             name: "DemoTests",

@@ -50,6 +50,6 @@ package struct RandomSequence: Hashable, Sendable {
         first = first * 40_014 % 2_147_483_563
         second = second * 40_692 % 2_147_483_399
         let difference = first - second
-        return Double(difference < 1 ? difference + 2_147_483_562 : difference) * 4.656613057391769e-10
+        return Double(difference < 1 ? difference + 2_147_483_562 : difference) * 4.656613e-10
     }
 }

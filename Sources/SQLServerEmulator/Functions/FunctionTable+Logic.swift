@@ -7,9 +7,8 @@ extension FunctionTable {
         "ISNULL": Definition(arity: 2...2) { call throws(SQLError) in
             let type = call.type(0) == .null ? call.type(1) : call.type(0)
             try ConversionRule.checkImplicit(call.type(1), type)
-            return FunctionPlan(parameters: [type, type], result: type == .null ? .int : type, isStrict: false) {
-                values,
-                _ in values[0].isNull ? values[1] : values[0]
+            return FunctionPlan(choosing: [type, type], result: type == .null ? .int : type) { values in
+                values[0].isNull ? 1 : 0
             }
         },
         "COALESCE": Definition(arity: 2...1024) { call throws(SQLError) in
@@ -20,8 +19,8 @@ extension FunctionTable {
                     "At least one of the arguments to COALESCE must be an expression that is not the NULL constant."
                 )
             }
-            return FunctionPlan(parameters: call.types.map { _ in type }, result: type, isStrict: false) { values, _ in
-                values.first { !$0.isNull } ?? .null
+            return FunctionPlan(choosing: call.types.map { _ in type }, result: type) { values in
+                values.firstIndex { !$0.isNull }
             }
         },
         "NULLIF": Definition(arity: 2...2) { call throws(SQLError) in
@@ -52,20 +51,17 @@ extension FunctionTable {
                         + "NULL constant."
                 )
             }
-            return FunctionPlan(parameters: [.bit, type, type], result: type, isStrict: false) { values, _ in
-                values[0] == .integer(1) ? values[1] : values[2]
+            return FunctionPlan(choosing: [.bit, type, type], result: type) { values in
+                values[0] == .integer(1) ? 1 : 2
             }
         },
         "CHOOSE": Definition(arity: 2...255) { call throws(SQLError) in
             let type = try common(Array(call.types.dropFirst()), "CASE")
             let parameters = [.int] + call.types.dropFirst().map { _ in type }
-            return FunctionPlan(parameters: parameters, result: type == .null ? .int : type, isStrict: false) {
-                values,
-                _ in
-                guard case .integer(let place) = values[0], place >= 1, place < Int64(values.count) else {
-                    return .null
-                }
-                return values[Int(place)]
+            let index = try Conversion.implicit(from: call.type(0), to: .int, settings: call.settings)
+            return FunctionPlan(choosing: parameters, result: type == .null ? .int : type) { values throws(SQLError) in
+                guard case .integer(let place) = try index.convert(values[0]), place >= 1 else { return nil }
+                return Int(place)
             }
         },
         "GREATEST": Definition(arity: 1...254) { call throws(SQLError) in try extreme(call, sign: 1) },

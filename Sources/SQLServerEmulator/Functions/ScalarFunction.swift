@@ -19,6 +19,7 @@ package struct ScalarFunction: Sendable {
     private let conversions: [Conversion?]
     /// Whether a NULL among the arguments is the answer.
     private let isStrict: Bool
+    private let choice: FunctionPlan.Choice?
     private let body: Body
 
     init(name: String, plan: FunctionPlan, call: FunctionCall) throws(SQLError) {
@@ -26,6 +27,7 @@ package struct ScalarFunction: Sendable {
         result = plan.result
         isDeterministic = plan.isDeterministic
         isStrict = plan.isStrict
+        choice = plan.choice
         body = plan.body
         var conversions: [Conversion?] = []
         for (from, to) in zip(call.types, plan.parameters) {
@@ -41,6 +43,12 @@ package struct ScalarFunction: Sendable {
     package func evaluate(_ arguments: [SQLValue], _ context: EvaluationContext) throws(SQLError) -> SQLValue {
         guard arguments.count == conversions.count else {
             throw FunctionTable.arity(name, conversions.count...conversions.count)
+        }
+        if let choice {
+            guard let index = try choice(arguments), arguments.indices.contains(index) else { return .null }
+            return if let conversion = conversions[index] { try conversion.convert(arguments[index]) } else {
+                arguments[index]
+            }
         }
         var values: [SQLValue] = []
         values.reserveCapacity(arguments.count)
@@ -60,7 +68,18 @@ struct FunctionPlan {
     var result: SQLType
     var isStrict = true
     var isDeterministic = true
+    var choice: Choice?
     var body: ScalarFunction.Body
+
+    /// Which argument is the answer, from the arguments as they came: only that one is then converted. `nil` is NULL.
+    typealias Choice = @Sendable ([SQLValue]) throws(SQLError) -> Int?
+}
+
+extension FunctionPlan {
+    /// The plan of a function that answers with one of its arguments.
+    init(choosing parameters: [SQLType], result: SQLType, _ choice: @escaping Choice) {
+        self.init(parameters: parameters, result: result, choice: choice) { _, _ in .null }
+    }
 }
 
 /// A call of a function, before there are values.

@@ -32,8 +32,7 @@ enum CharacterWeights {
             base = letter
         }
         var weight = simple(base, tertiary: tertiary)
-        // Decomposing takes the outermost accent first; those that stand alone in a text come innermost first.
-        for mark in marks.reversed() { weight.secondary = weight.secondary << 7 | mark }
+        for mark in marks { weight.add(mark: mark) }
         return [weight]
     }
 

@@ -1,8 +1,20 @@
 /// What one character weighs in a linguistic order: which letter, with which accents, in which case.
 struct CollationWeight: Hashable {
     var primary: UInt32
-    var secondary: UInt32
+    /// The accents, seven bits each.
+    var secondary: UInt64
     var tertiary: UInt8
+
+    /// Adds an accent. They are kept sorted: in which order a text has them does not matter. A tenth one is left out.
+    mutating func add(mark: UInt32) {
+        var marks = [UInt64(mark)]
+        var rest = secondary
+        while rest > 0 {
+            marks.append(rest & 127)
+            rest >>= 7
+        }
+        secondary = marks.sorted().suffix(9).reduce(0) { $0 << 7 | $1 }
+    }
 }
 
 /// The comparison of texts.
@@ -24,12 +36,13 @@ extension Collation {
         case .linguistic:
             return compare(weights(Self.unpadded(a), isWide: isWide), weights(Self.unpadded(b), isWide: isWide))
         case .binary, .binaryCodePoint:
-            let codes = (binaryCodes(a, isWide: isWide), binaryCodes(b, isWide: isWide))
-            let pad = isWide && order == .binary ? binaryCodes([0x20, 0x20], isWide: true)[1] : 0x20
-            for index in 0..<max(codes.0.count, codes.1.count) {
-                let x = index < codes.0.count ? codes.0[index] : pad
-                let y = index < codes.1.count ? codes.1[index] : pad
-                if x != y { return x < y ? -1 : 1 }
+            var (x, y) = (codes(a, isWide: isWide), codes(b, isWide: isWide))
+            x += [UInt16](repeating: 0x20, count: max(y.count - x.count, 0))
+            y += [UInt16](repeating: 0x20, count: max(x.count - y.count, 0))
+            for (index, (one, other)) in zip(x, y).enumerated() where one != other {
+                // `BIN` compares the first character of a wide text as such, the rest byte by byte, the low one first.
+                let isSwapped = isWide && order == .binary && index > 0
+                return (isSwapped ? one.byteSwapped < other.byteSwapped : one < other) ? -1 : 1
             }
             return 0
         }
@@ -46,7 +59,7 @@ extension Collation {
         var key: [UInt8] = []
         for weight in weights(text, isWide: isWide) {
             key += BigEndian.bytes(UInt64(weight.primary), count: 4)
-            key += BigEndian.bytes(UInt64(weight.secondary), count: 4)
+            key += BigEndian.bytes(weight.secondary, count: 8)
             key.append(weight.tertiary)
         }
         return key
@@ -67,15 +80,10 @@ extension Collation {
         return 0
     }
 
-    /// The numbers that a binary collation compares.
-    ///
-    /// `BIN` compares the first character of a wide text as such and the rest byte by byte, least significant byte first;
-    /// `BIN2` compares code units, with UTF-8 code points, and `varchar` the bytes of the code page.
-    private func binaryCodes(_ bytes: [UInt8], isWide: Bool) -> [UInt16] {
-        if !isWide { return (isUTF8 ? bytes : codePageBytes(bytes)).map(UInt16.init) }
-        let units = WideText.units(bytes)
-        guard order == .binary, let first = units.first else { return units }
-        return [first] + units.dropFirst().map(\.byteSwapped)
+    /// The numbers that a binary collation compares: UTF-16 code units, or the bytes of UTF-8 or of the code page.
+    private func codes(_ bytes: [UInt8], isWide: Bool) -> [UInt16] {
+        if isWide { return WideText.units(bytes) }
+        return (isUTF8 ? bytes : codePageBytes(bytes)).map(UInt16.init)
     }
 
     private func codePageBytes(_ bytes: [UInt8]) -> [UInt8] {
@@ -107,7 +115,7 @@ extension Collation {
         if let mark = CharacterWeights.mark(character) {
             if !isAccentSensitive { return }
             if weights.isEmpty { weights.append(CollationWeight(primary: 0, secondary: 0, tertiary: 0)) }
-            weights[weights.count - 1].secondary = weights[weights.count - 1].secondary << 7 | mark
+            weights[weights.count - 1].add(mark: mark)
             return
         }
         for weight in CharacterWeights.weights(of: character, expanding: hasWindowsRules) {

@@ -86,7 +86,8 @@ package struct Conversion: Hashable, Sendable {
             return value
         case .variant:
             if from == .null { throw SQLType.sqlVariant.invalidData }
-            return .variant(from, value)
+            // Inside a variant nobody's collation wins over another's.
+            return .variant(from.collation.map { from.with($0.with(.implicit)) } ?? from, value)
         }
     }
 

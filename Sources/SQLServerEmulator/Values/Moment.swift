@@ -22,8 +22,12 @@ struct Moment: Hashable, Sendable {
 
     /// A moment from units of 100 ns since 0001-01-01.
     init(total: Int64, offset: Int? = nil) {
-        let day = total.floorDivided(by: Self.ticksPerDay)
-        self.init(day: Int(day), ticks: total - day * Self.ticksPerDay, offset: offset)
+        let part = total % Self.ticksPerDay
+        self.init(
+            day: Int(total.floorDivided(by: Self.ticksPerDay)),
+            ticks: part < 0 ? part + Self.ticksPerDay : part,
+            offset: offset
+        )
     }
 
     /// Units of 100 ns since 0001-01-01.
@@ -58,8 +62,8 @@ extension Moment {
             self.init(day: CivilDate.day1900 + Int(day), ticks: (Int64(minutes) - day * 1440) * Self.ticksPerMinute)
         case .dateTime(let units):
             let day = units.floorDivided(by: Self.dateTimeTicksPerDay)
-            let part = units - day * Self.dateTimeTicksPerDay
             guard CivilDate.dayRange ~= Int(day) + CivilDate.day1900 else { return nil }
+            let part = units - day * Self.dateTimeTicksPerDay
             // To 100 ns, as since compatibility level 130; texts and date parts show milliseconds: .000, .003, .007.
             self.init(day: CivilDate.day1900 + Int(day), ticks: (part * 200_000 + 3) / 6)
         case .dateTime2(let total): self.init(total: total)
@@ -81,7 +85,7 @@ extension Moment {
         case .smalldatetime:
             guard let units = dateTimeUnits else { return nil }
             let minutes = (units + 9_000).floorDivided(by: 18_000)
-            return 0...94_563_359 ~= minutes ? .smallDateTime(Int32(minutes)) : nil
+            return 0...94_371_839 ~= minutes ? .smallDateTime(Int32(minutes)) : nil
         case .datetime2(let scale): return .dateTime2(rounded(scale))
         case .datetimeoffset(let scale):
             let offset = self.offset ?? 0

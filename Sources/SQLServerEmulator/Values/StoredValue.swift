@@ -51,15 +51,29 @@ extension SQLType {
         }
     }
 
+    /// - Throws: 9803 where the stored value is none of this type.
     package func decode(_ stored: StoredValue) throws(SQLError) -> SQLValue {
+        let value = try unchecked(stored)
+        let isOfType =
+            switch value {
+            case .integer(let number): integerRange?.contains(number) == true
+            case .decimal(let number): unscaledRange?.contains(number) == true
+            case .double(let number): number.isFinite
+            case .date, .time, .smallDateTime, .dateTime, .dateTime2, .dateTimeOffset:
+                Moment(value)?.value(self) != nil
+            default: true
+            }
+        guard isOfType else { throw invalidData }
+        return value
+    }
+
+    private func unchecked(_ stored: StoredValue) throws(SQLError) -> SQLValue {
         switch (self, stored) {
         case (_, .null): return .null
         case (_, .integer(let number)): return try decode(number)
         case (.float, .real(let number)), (.real, .real(let number)): return .double(number)
         case (.decimal, .blob(let bytes)) where bytes.count == 16:
-            let number = Int128(bitPattern: BigEndian.wideNumber(bytes) ^ StoredValue.wideSign)
-            guard unscaledRange?.contains(number) == true else { throw invalidData }
-            return .decimal(number)
+            return .decimal(Int128(bitPattern: BigEndian.wideNumber(bytes) ^ StoredValue.wideSign))
         case (.datetimeoffset, .blob(let bytes)) where bytes.count == 10:
             let offset = UInt16(truncatingIfNeeded: BigEndian.number(bytes.suffix(2))) ^ 0x8000
             return .dateTimeOffset(

@@ -80,24 +80,28 @@ enum Decompositions {
 
     private static func makeTable() -> [UInt32: (UInt32, UInt32)] {
         var letters: [String: UInt32] = [:]
-        var composed: [(scalar: UInt32, letter: String, accent: String)] = []
+        var composed: [(scalar: UInt32, letter: String, accents: [String])] = []
         for value in blocks.joined() {
             guard let scalar = Unicode.Scalar(value), let name = scalar.properties.name else { continue }
             letters[name] = value
             // With several accents the last one is the outermost: "A WITH CIRCUMFLEX AND ACUTE".
             let (head, accent) = cutLast(name)
-            if let accent { composed.append((value, head, accent)) }
+            if let accent {
+                let first = head.ranges(of: " WITH ").first.map { String(head[$0.upperBound...]) }
+                composed.append((value, head, [accent] + (first.map { [$0] } ?? [])))
+            }
         }
+        let marks = marks()
         var table: [UInt32: (UInt32, UInt32)] = [:]
         for entry in composed {
             guard let whole = Unicode.Scalar(entry.scalar) else { continue }
-            for candidate in candidates(entry.letter, entry.accent, letters) {
+            for candidate in candidates(entry.letter, entry.accents[0], letters) {
                 guard let letter = Unicode.Scalar(candidate) else { continue }
-                let mark = (0x300...0x345 as ClosedRange<UInt32>).first { value in
-                    guard let mark = Unicode.Scalar(value) else { return false }
+                let mark = entry.accents.compactMap { marks[$0] }.first { mark in
+                    guard let accent = Unicode.Scalar(mark) else { return false }
                     var pair = String.UnicodeScalarView()
                     pair.append(letter)
-                    pair.append(mark)
+                    pair.append(accent)
                     return String(pair) == String(Character(whole))
                 }
                 if let mark {
@@ -107,6 +111,20 @@ enum Decompositions {
             }
         }
         return table
+    }
+
+    /// The combining accents by the words that the names of letters have for them.
+    private static func marks() -> [String: UInt32] {
+        var marks: [String: UInt32] = [
+            "TONOS": 0x301, "OXIA": 0x301, "VARIA": 0x300, "DIALYTIKA": 0x308, "VRACHY": 0x306, "PSILI": 0x313,
+            "DASIA": 0x314, "PERISPOMENI": 0x342, "YPOGEGRAMMENI": 0x345, "PROSGEGRAMMENI": 0x345,
+        ]
+        for value in 0x300...0x345 as ClosedRange<UInt32> {
+            guard let name = Unicode.Scalar(value)?.properties.name, name.hasPrefix("COMBINING ") else { continue }
+            let word = name.dropFirst("COMBINING ".count)
+            marks[String(word.hasSuffix(" ACCENT") ? word.dropLast(" ACCENT".count) : word)] = value
+        }
+        return marks
     }
 
     /// "LATIN SMALL LETTER A WITH CIRCUMFLEX AND ACUTE" as "LATIN SMALL LETTER A WITH CIRCUMFLEX" and "ACUTE".

@@ -60,7 +60,8 @@ extension Conversion {
                 throw .errorConverting(from, to)
             }
             return bytes
-        default: return from.storageBytes(text)
+        case 0: return from.storageBytes(text)
+        default: throw .unsupportedStyle(style ?? 0, from, to)
         }
     }
 

@@ -71,7 +71,8 @@ extension Conversion {
             // Only whole bytes are shown where there is not room for all.
             guard let limit = to.length?.units, text.count > limit else { return to.fitted(text) }
             return to.fitted(Array(text.prefix(limit - (limit - prefix.count) % 2)))
-        default: return to.fitted(to.text(storageBytes: bytes))
+        case 0: return to.fitted(to.text(storageBytes: bytes))
+        default: throw .unsupportedStyle(style ?? 0, from, to)
         }
     }
 }

@@ -59,7 +59,7 @@ package struct Conversion: Hashable, Sendable {
             return try convert(value)
         } catch {
             switch error.number {
-            case 40517, 529, 206, 257, 281: throw error
+            case 40517, 529, 206, 257, 281, 9809: throw error
             default: return .null
             }
         }

@@ -101,6 +101,10 @@ extension SQLError {
         )
     }
 
+    static func unsupportedStyle(_ style: Int, _ from: SQLType, _ to: SQLType) -> SQLError {
+        SQLError(9809, "The style \(style) is not supported for conversions from \(from.name) to \(to.name).")
+    }
+
     static func truncated(table: String, column: String, value: String) -> SQLError {
         SQLError(
             2628,
@@ -109,5 +113,4 @@ extension SQLError {
         )
     }
 
-    static let truncated = SQLError(8152, "String or binary data would be truncated.", state: 30)
 }

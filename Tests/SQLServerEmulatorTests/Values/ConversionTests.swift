@@ -263,6 +263,7 @@ struct ConversionTests {
             (binary(0x4E, 0x61, 0x6D, 0x65), .char(8), 2, "4E616D65"),
             (varchar("0x4E616D65"), .binary(4), 1, "0x4E616D65"), (varchar("4E616D65"), .binary(4), 2, "0x4E616D65"),
             (varchar("0x4E6"), .binary(4), 1, "Msg 8114"), (varchar("zz"), .binary(4), 2, "Msg 8114"),
+            (varchar("zz"), .binary(4), 3, "Msg 9809"),
             (int(1), .binary(8), 0, "0x0000000000000001"), (int(1), .varbinary(8), 0, "0x00000001"),
             (int(-1), .varbinary(2), 0, "0xFFFF"),
             (binary(1, 0), .int, 0, "256"), (binary(0xFF, 0xFF, 0xFF, 0xFE), .int, 0, "-2"),

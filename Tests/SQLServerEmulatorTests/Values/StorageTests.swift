@@ -88,6 +88,14 @@ struct StorageTests {
         ].map { cast($0, .uniqueidentifier).value }
         #expect(try Comparison.compare(ascending[0], ascending[1], .uniqueidentifier) == -1)
         #expect(try Comparison.compare(ascending[2], ascending[1], .uniqueidentifier) == 1)
+        // Every wire byte outweighs all those after it in this order.
+        let order = [10, 11, 12, 13, 14, 15, 8, 9, 6, 7, 4, 5, 0, 1, 2, 3]
+        for (place, index) in order.enumerated() {
+            var (a, b) = ([UInt8](repeating: 0, count: 16), [UInt8](repeating: 0, count: 16))
+            a[index] = 1
+            for later in order[(place + 1)...] { b[later] = 255 }
+            #expect(try Comparison.compare(.guid(a), .guid(b), .uniqueidentifier) == 1, "byte \(index)")
+        }
     }
 
     @Test("Binaries that differ in trailing zeros are equal")

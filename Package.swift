@@ -51,6 +51,7 @@ let package = Package(
         .target(name: "DeltaLog", dependencies: ["CDCJSON", "Columnar", "Parquet", "LakeStorage", "CDCCore", log]),
         .target(name: "CDCTesting", dependencies: ["Columnar", "LakeStorage", "CDCCore"]),
         .target(name: "TSQL"),
+        .target(name: "SQLServerEmulator"),
         .executableTarget(
             name: "cdc-demo",
             dependencies: [
@@ -66,6 +67,7 @@ let package = Package(
         .testTarget(name: "CDCCoreTests", dependencies: ["CDCCore", "CDCTesting"]),
         .testTarget(name: "CDCTestingTests", dependencies: ["CDCTesting"]),
         .testTarget(name: "TSQLTests", dependencies: ["TSQL"]),
+        .testTarget(name: "SQLServerEmulatorTests", dependencies: ["SQLServerEmulator"]),
         .testTarget(name: "EndToEndTests", dependencies: ["CDCCore", "DeltaLog", "CDCTesting", lifecycleTesting]),
         .testTarget(
             name: "DemoTests",

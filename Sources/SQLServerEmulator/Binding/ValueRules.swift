@@ -4,7 +4,8 @@ enum ValueRules {
     static func keepsStoredValue(from: SQLType, to: SQLType) -> Bool {
         switch (from, to) {
         case (.null, _): true
-        case (.bit, .tinyint), (.bit, .smallint), (.bit, .int), (.bit, .bigint), (.tinyint, .smallint), (.tinyint, .int),
+        case (.bit, .tinyint), (.bit, .smallint), (.bit, .int), (.bit, .bigint), (.tinyint, .smallint),
+            (.tinyint, .int),
             (.tinyint, .bigint), (.smallint, .int), (.smallint, .bigint), (.int, .bigint):
             true
         case (.decimal(let p, let s), .decimal(let q, let t)): s == t && p <= q && (p <= 18) == (q <= 18)

@@ -68,7 +68,11 @@ final class Routines {
     func register(with handle: OpaquePointer) {
         self.handle = handle
         sqlite3_create_function_v2(
-            handle, "tsql", -1, SQLITE_UTF8, Unmanaged.passUnretained(self).toOpaque(),
+            handle,
+            "tsql",
+            -1,
+            SQLITE_UTF8,
+            Unmanaged.passUnretained(self).toOpaque(),
             { context, count, values in
                 guard let data = sqlite3_user_data(context) else { return }
                 let routines = Unmanaged<Routines>.fromOpaque(data).takeUnretainedValue()
@@ -80,7 +84,11 @@ final class Routines {
                     }
                     try routines.scalars[number](arguments).give(to: context)
                 }
-            }, nil, nil, nil)
+            },
+            nil,
+            nil,
+            nil
+        )
     }
 
     /// Makes a collation known to SQLite, under its own name.
@@ -90,7 +98,10 @@ final class Routines {
         if collations.insert(collation.name).inserted {
             let box = CollationBox(collation)
             sqlite3_create_collation_v2(
-                handle, collation.name, SQLITE_UTF8, Unmanaged.passRetained(box).toOpaque(),
+                handle,
+                collation.name,
+                SQLITE_UTF8,
+                Unmanaged.passRetained(box).toOpaque(),
                 { data, leftCount, left, rightCount, right in
                     guard let data else { return 0 }
                     let collation = Unmanaged<CollationBox>.fromOpaque(data).takeUnretainedValue().collation
@@ -98,7 +109,8 @@ final class Routines {
                     let b = Array(UnsafeRawBufferPointer(start: right, count: Int(rightCount)))
                     return Int32(collation.compare(a, b))
                 },
-                { data in if let data { Unmanaged<CollationBox>.fromOpaque(data).release() } })
+                { data in if let data { Unmanaged<CollationBox>.fromOpaque(data).release() } }
+            )
         }
         return "COLLATE \"\(collation.name)\""
     }
@@ -134,7 +146,12 @@ final class Routines {
     private func registerAggregate(_ number: Int, _ name: String) {
         let site = Unmanaged.passRetained(AggregateSite(self, number)).toOpaque()
         sqlite3_create_function_v2(
-            handle, name, -1, SQLITE_UTF8, site, nil,
+            handle,
+            name,
+            -1,
+            SQLITE_UTF8,
+            site,
+            nil,
             { context, count, values in
                 guard let data = sqlite3_user_data(context) else { return }
                 let site = Unmanaged<AggregateSite>.fromOpaque(data).takeUnretainedValue()
@@ -143,7 +160,8 @@ final class Routines {
                     .assumingMemoryBound(to: UnsafeMutableRawPointer?.self)
                 guard let slot, site.routines.aggregates.indices.contains(site.number) else { return }
                 if slot.pointee == nil {
-                    slot.pointee = Unmanaged.passRetained(RunningAggregate(site.routines.aggregates[site.number]())).toOpaque()
+                    slot.pointee = Unmanaged.passRetained(RunningAggregate(site.routines.aggregates[site.number]()))
+                        .toOpaque()
                 }
                 guard let pointer = slot.pointee else { return }
                 let running = Unmanaged<RunningAggregate>.fromOpaque(pointer).takeUnretainedValue()
@@ -162,8 +180,10 @@ final class Routines {
                 }
                 slot?.pointee = nil
                 let running = Unmanaged<RunningAggregate>.fromOpaque(pointer).takeRetainedValue()
-                site.routines.perform(context) { () throws(SQLError) in try running.aggregate.result().give(to: context) }
+                site.routines.perform(context) { () throws(SQLError) in try running.aggregate.result().give(to: context)
+                }
             },
-            { data in if let data { Unmanaged<AggregateSite>.fromOpaque(data).release() } })
+            { data in if let data { Unmanaged<AggregateSite>.fromOpaque(data).release() } }
+        )
     }
 }

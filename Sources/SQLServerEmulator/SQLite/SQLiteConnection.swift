@@ -91,7 +91,11 @@ final class SQLiteConnection {
             return SQLError(9002, "The storage of the emulator is full or failed: \(message).", severity: 17)
         default:
             // What reaches SQLite was made by the emulator: that SQLite refuses it is a fault of the emulator, and said so.
-            return SQLError(50_000, "The emulator made a statement that SQLite refuses (\(message)): \(sql)", severity: 16)
+            return SQLError(
+                50_000,
+                "The emulator made a statement that SQLite refuses (\(message)): \(sql)",
+                severity: 16
+            )
         }
     }
 
@@ -115,7 +119,11 @@ final class SQLiteConnection {
             if rest.hasPrefix("index '") {
                 self = .index(String(rest.dropFirst(7).dropLast()))
             } else {
-                self = .columns(rest.replacing(", ", with: ",").split(separator: ",").map { String($0.split(separator: ".").last ?? "") })
+                self = .columns(
+                    rest.replacing(", ", with: ",").split(separator: ",").map {
+                        String($0.split(separator: ".").last ?? "")
+                    }
+                )
             }
         }
     }

@@ -33,7 +33,12 @@ final class ServerState: Sendable {
         self.now = now
         var shared = Shared()
         for (index, database) in ["master", "tempdb", "model", "msdb"].enumerated() {
-            shared.databases[database] = DatabaseCatalogue(id: index + 1, name: database, collation: .default.with(.implicit), created: now())
+            shared.databases[database] = DatabaseCatalogue(
+                id: index + 1,
+                name: database,
+                collation: .default.with(.implicit),
+                created: now()
+            )
         }
         self.shared = Mutex(shared)
     }

@@ -101,7 +101,9 @@ extension Session {
             let outcome = try run(attempt)
             tryDepth -= 1
             return outcome
-        } catch let failure as Failure where failure.message.severity < 20 && failure.message.number != SQLError.interrupted.number {
+        } catch let failure as Failure
+            where failure.message.severity < 20 && failure.message.number != SQLError.interrupted.number
+        {
             tryDepth -= 1
             frames.removeLast(frames.count - depth)
             caught.append(failure.message)
@@ -144,7 +146,10 @@ extension SQLError {
     /// Source: Microsoft, "Database engine error severities"; conversions, names that mean nothing and lost transactions end a
     /// batch, broken rules of tables do not.
     var endsBatch: Bool {
-        endsTransaction || [102, 137, 156, 207, 208, 209, 213, 241, 242, 244, 245, 248, 295, 911, 1087, 3621, 4104, 40517].contains(number)
+        endsTransaction
+            || [102, 137, 156, 207, 208, 209, 213, 241, 242, 244, 245, 248, 295, 911, 1087, 3621, 4104, 40517].contains(
+                number
+            )
     }
 
     /// Whether the transaction is gone.

@@ -91,7 +91,10 @@ final class Session {
     /// What a statement that fails has done is undone, and nothing else.
     func writing<T>(_ work: () throws(SQLError) -> T) throws(SQLError) -> T {
         if transaction.isDoomed {
-            throw SQLError(3930, "The current transaction cannot be committed and cannot support operations that write to the log file. Roll back the transaction.")
+            throw SQLError(
+                3930,
+                "The current transaction cannot be committed and cannot support operations that write to the log file. Roll back the transaction."
+            )
         }
         try openForWriting()
         let before = transaction.catalogues
@@ -150,7 +153,10 @@ final class Session {
             throw SQLError(3902, "The COMMIT TRANSACTION request has no corresponding BEGIN TRANSACTION.")
         }
         if transaction.isDoomed {
-            throw SQLError(3930, "The current transaction cannot be committed and cannot support operations that write to the log file. Roll back the transaction.")
+            throw SQLError(
+                3930,
+                "The current transaction cannot be committed and cannot support operations that write to the log file. Roll back the transaction."
+            )
         }
         transaction.count -= 1
         guard transaction.count == 0 else { return }
@@ -169,7 +175,9 @@ final class Session {
     }
 
     func saveTransaction(_ name: String) throws(SQLError) {
-        guard transaction.count > 0 else { throw SQLError(628, "Cannot issue SAVE TRANSACTION when there is no active transaction.") }
+        guard transaction.count > 0 else {
+            throw SQLError(628, "Cannot issue SAVE TRANSACTION when there is no active transaction.")
+        }
         try openForWriting()
         try sqlite.run("SAVEPOINT \"user \(name.replacing("\"", with: "\"\""))\"")
         transaction.savepoints.append(.init(name: name, catalogues: transaction.catalogues))

@@ -6,7 +6,9 @@ import TSQL
 extension SystemViews {
     static let objectViews: [SystemView] = [
         SystemView("sys", "schemas", [("name", sysname), ("schema_id", .int), ("principal_id", .int)]) { _, database in
-            database.schemas.values.sorted { $0.id < $1.id }.map { [.string($0.name), .integer(Int64($0.id)), .integer(1)] }
+            database.schemas.values.sorted { $0.id < $1.id }.map {
+                [.string($0.name), .integer(Int64($0.id)), .integer(1)]
+            }
         },
         SystemView("sys", "objects", objectColumns) { (session, database) throws(SQLError) in
             try objects(database)
@@ -18,36 +20,44 @@ extension SystemViews {
             "sys",
             "tables",
             objectColumns + [
-                ("lob_data_space_id", .int), ("max_column_id_used", .int), ("is_replicated", .bit), ("is_tracked_by_cdc", .bit),
+                ("lob_data_space_id", .int), ("max_column_id_used", .int), ("is_replicated", .bit),
+                ("is_tracked_by_cdc", .bit),
                 ("is_memory_optimized", .bit), ("temporal_type", .tinyint), ("is_external", .bit),
             ]
         ) { (session, database) throws(SQLError) in
             database.tables.values.sorted { $0.id < $1.id }.map { table in
                 let isCaptured = database.capture?.instances.contains { $0.sourceTable == table.id } ?? false
                 return row(of: table, database) + [
-                    .integer(0), .integer(Int64(table.nextColumnID - 1)), .bool(false), .bool(isCaptured), .bool(false), .integer(0),
+                    .integer(0), .integer(Int64(table.nextColumnID - 1)), .bool(false), .bool(isCaptured), .bool(false),
+                    .integer(0),
                     .bool(false),
                 ]
             }
         },
         SystemView("sys", "views", objectColumns) { _, database in
-            database.modules.values.filter { if case .view = $0.kind { true } else { false } }.map { row(of: $0, database) }
+            database.modules.values.filter { if case .view = $0.kind { true } else { false } }.map {
+                row(of: $0, database)
+            }
         },
         SystemView("sys", "procedures", objectColumns) { _, database in
-            database.modules.values.filter { if case .procedure = $0.kind { true } else { false } }.map { row(of: $0, database) }
+            database.modules.values.filter { if case .procedure = $0.kind { true } else { false } }.map {
+                row(of: $0, database)
+            }
         },
         SystemView(
             "sys",
             "triggers",
             [
-                ("name", sysname), ("object_id", .int), ("parent_class", .tinyint), ("parent_class_desc", .nvarchar(60)),
+                ("name", sysname), ("object_id", .int), ("parent_class", .tinyint),
+                ("parent_class_desc", .nvarchar(60)),
                 ("parent_id", .int), ("type", .char(2)), ("type_desc", .nvarchar(60)), ("create_date", .datetime),
                 ("modify_date", .datetime), ("is_ms_shipped", .bit), ("is_disabled", .bit),
             ]
         ) { _, database in
             database.modules.values.filter { if case .trigger = $0.kind { true } else { false } }.map { module in
                 [
-                    .string(module.name), .integer(Int64(module.id)), .integer(0), .string("DATABASE"), .integer(0), .string("TR"),
+                    .string(module.name), .integer(Int64(module.id)), .integer(0), .string("DATABASE"), .integer(0),
+                    .string("TR"),
                     .string("SQL_TRIGGER"), dateTime(module.created), dateTime(module.modified), .bool(false),
                     .bool(module.isDisabled),
                 ]
@@ -56,9 +66,14 @@ extension SystemViews {
         SystemView(
             "sys",
             "sql_modules",
-            [("object_id", .int), ("definition", .nvarchar(.max)), ("uses_ansi_nulls", .bit), ("uses_quoted_identifier", .bit), ("is_schema_bound", .bit)]
+            [
+                ("object_id", .int), ("definition", .nvarchar(.max)), ("uses_ansi_nulls", .bit),
+                ("uses_quoted_identifier", .bit), ("is_schema_bound", .bit),
+            ]
         ) { _, database in
-            database.modules.values.map { [.integer(Int64($0.id)), .string($0.text), .bool(true), .bool(true), .bool(false)] }
+            database.modules.values.map {
+                [.integer(Int64($0.id)), .string($0.text), .bool(true), .bool(true), .bool(false)]
+            }
         },
     ]
 
@@ -89,13 +104,24 @@ extension SystemViews {
     ) -> [SQLValue] {
         [
             .string(name), .integer(Int64(id)), .null, .integer(Int64(database.schemas[schema.lowercased()]?.id ?? 1)),
-            .integer(Int64(parent)), .string(type), .string(description), dateTime(created), dateTime(modified), .bool(isShipped),
+            .integer(Int64(parent)), .string(type), .string(description), dateTime(created), dateTime(modified),
+            .bool(isShipped),
             .bool(false), .bool(false),
         ]
     }
 
     private static func row(of table: TableObject, _ database: DatabaseCatalogue) -> [SQLValue] {
-        row(table.name, table.id, table.schema, "U ", "USER_TABLE", table.created, table.modified, isShipped: table.isShipped, database)
+        row(
+            table.name,
+            table.id,
+            table.schema,
+            "U ",
+            "USER_TABLE",
+            table.created,
+            table.modified,
+            isShipped: table.isShipped,
+            database
+        )
     }
 
     private static func row(of module: ModuleObject, _ database: DatabaseCatalogue) -> [SQLValue] {
@@ -108,7 +134,17 @@ extension SystemViews {
             case .synonym: ("SN", "SYNONYM")
             case .sequence: ("SO", "SEQUENCE_OBJECT")
             }
-        return row(module.name, module.id, module.schema, type, description, module.created, module.modified, isShipped: false, database)
+        return row(
+            module.name,
+            module.id,
+            module.schema,
+            type,
+            description,
+            module.created,
+            module.modified,
+            isShipped: false,
+            database
+        )
     }
 
     private static func objects(_ database: DatabaseCatalogue) throws(SQLError) -> [[SQLValue]] {
@@ -117,12 +153,28 @@ extension SystemViews {
             rows.append(row(of: table, database))
             func constraint(_ id: Int, _ name: String, _ type: String, _ description: String) {
                 rows.append(
-                    row(name, id, table.schema, parent: table.id, type, description, table.created, table.modified, isShipped: false, database)
+                    row(
+                        name,
+                        id,
+                        table.schema,
+                        parent: table.id,
+                        type,
+                        description,
+                        table.created,
+                        table.modified,
+                        isShipped: false,
+                        database
+                    )
                 )
             }
             for index in table.indexes where index.kind != .index {
                 let isPrimary = index.kind == .primaryKey
-                constraint(index.constraintID, index.name, isPrimary ? "PK" : "UQ", isPrimary ? "PRIMARY_KEY_CONSTRAINT" : "UNIQUE_CONSTRAINT")
+                constraint(
+                    index.constraintID,
+                    index.name,
+                    isPrimary ? "PK" : "UQ",
+                    isPrimary ? "PRIMARY_KEY_CONSTRAINT" : "UNIQUE_CONSTRAINT"
+                )
             }
             for key in table.foreignKeys { constraint(key.id, key.name, "F ", "FOREIGN_KEY_CONSTRAINT") }
             for check in table.checks { constraint(check.id, check.name, "C ", "CHECK_CONSTRAINT") }

@@ -32,29 +32,39 @@ struct SystemView: Sendable {
 
 /// The views by name.
 enum SystemViews {
-    static let all: [String: SystemView] = [objectViews, columnViews, indexViews, constraintViews, databaseViews, securityViews, standardViews]
-        .reduce(into: [:]) { views, group in
-            for view in group { views["\(view.schema).\(view.name)".lowercased()] = view }
-        }
+    static let all: [String: SystemView] = [
+        objectViews, columnViews, indexViews, constraintViews, databaseViews, securityViews, standardViews,
+    ]
+    .reduce(into: [:]) { views, group in
+        for view in group { views["\(view.schema).\(view.name)".lowercased()] = view }
+    }
 }
 
 /// `sysname`: the type of names.
 let sysname = SQLType.nvarchar(.units(128), .default.with(.implicit))
 
 extension Session {
-    func systemView(_ name: Name, in database: DatabaseCatalogue) throws(SQLError) -> (table: String, columns: [BoundQuery.Column])? {
+    func systemView(_ name: Name, in database: DatabaseCatalogue) throws(SQLError) -> (
+        table: String, columns: [BoundQuery.Column]
+    )? {
         guard name.parts.count > 1 else {
             // The old tables of the system may be named without a schema.
-            guard name.last.lowercased().hasPrefix("sys"), let view = SystemViews.all["sys.\(name.last.lowercased())"] else { return nil }
+            guard name.last.lowercased().hasPrefix("sys"), let view = SystemViews.all["sys.\(name.last.lowercased())"]
+            else { return nil }
             return try fill(view, database)
         }
         let schema = name.parts[name.parts.count - 2]
         let key = "\(schema.isEmpty ? "dbo" : schema).\(name.last)".lowercased()
-        guard let view = SystemViews.all[key] ?? (schema.matches("dbo") ? SystemViews.all["sys.\(name.last.lowercased())"] : nil) else { return nil }
+        guard
+            let view = SystemViews.all[key]
+                ?? (schema.matches("dbo") ? SystemViews.all["sys.\(name.last.lowercased())"] : nil)
+        else { return nil }
         return try fill(view, database)
     }
 
-    private func fill(_ view: SystemView, _ database: DatabaseCatalogue) throws(SQLError) -> (table: String, columns: [BoundQuery.Column]) {
+    private func fill(_ view: SystemView, _ database: DatabaseCatalogue) throws(SQLError) -> (
+        table: String, columns: [BoundQuery.Column]
+    ) {
         let table = "temp.\"\(view.schema).\(view.name)\""
         let names = view.columns.indices.map { "c\($0)" }
         try sqlite.run("CREATE TABLE IF NOT EXISTS \(table) (\(names.joined(separator: ", ")))")

@@ -41,7 +41,11 @@ struct ChangedRows {
             table = try session.target(target)
             let own = binder.newAlias()
             alias = own
-            let source = Scope.Source(name: table.name, schema: table.schema, columns: binder.columns(of: table, alias: own))
+            let source = Scope.Source(
+                name: table.name,
+                schema: table.schema,
+                columns: binder.columns(of: table, alias: own)
+            )
             if sources.isEmpty {
                 scope = Scope([source])
                 from = "\(table.storage) AS \(own)"
@@ -71,7 +75,8 @@ struct ChangedRows {
             case .variable(let variable): own = reference.alias ?? variable
             }
             let isMeant: Bool =
-                if name.parts.count == 1, own.matches(name.last) { true } else if case .name(let table) = reference.name {
+                if name.parts.count == 1, own.matches(name.last) { true } else if case .name(let table) = reference.name
+                {
                     reference.alias == nil && table.last.matches(name.last)
                 } else { false }
             guard isMeant else { continue }

@@ -66,7 +66,11 @@ extension [UInt8] {
         }
     }
 
-    mutating func append(decimal value: TDSDecimal, _ form: ValueForm) throws(TDSWireError) {
+    mutating func append(
+        decimal value: TDSDecimal,
+        _ form: ValueForm,
+        _ layout: ValueLayout = .standard
+    ) throws(TDSWireError) {
         try expect(form, .decimal)
         guard value.scale == form.scale else {
             throw .invalidValue(
@@ -76,11 +80,14 @@ extension [UInt8] {
         guard value.magnitude < TDSDecimal.powersOfTen[Int(form.precision)] else {
             throw .invalidValue("a decimal has more than the \(form.precision) digits of its type")
         }
-        appendLength(form)
+        let size = layout.decimalBytes ?? form.size
+        guard (2...17).contains(size), size == 17 || value.magnitude >> (8 * (size - 1)) == 0 else {
+            throw .invalidValue("a decimal does not fit into the \(size) bytes that were asked for")
+        }
+        if form.framing == .byteLength { append(UInt8(size)) }
         append(value.isNegative ? 0 : 1)
-        let low = UInt64(truncatingIfNeeded: value.magnitude)
-        append(low, bytes: Swift.min(8, form.size - 1))
-        if form.size > 9 { append(UInt64(truncatingIfNeeded: value.magnitude >> 64), bytes: form.size - 9) }
+        append(UInt64(truncatingIfNeeded: value.magnitude), bytes: Swift.min(8, size - 1))
+        if size > 9 { append(UInt64(truncatingIfNeeded: value.magnitude >> 64), bytes: size - 9) }
     }
 
     mutating func append(smalldatetime days: UInt16, _ minutes: UInt16, _ form: ValueForm) throws(TDSWireError) {
@@ -257,7 +264,7 @@ extension [UInt8] {
         case .float(let value): try append(double: value, form)
         case .smallmoney(let value): try append(money: Int64(value), form)
         case .money(let value): try append(money: value, form)
-        case .decimal(let value): try append(decimal: value, form)
+        case .decimal(let value): try append(decimal: value, form, layout)
         case .smalldatetime(let days, let minutes): try append(smalldatetime: days, minutes, form)
         case .datetime(let days, let threeHundredths): try append(datetime: days, threeHundredths, form)
         case .date(let days): try append(date: days, form)

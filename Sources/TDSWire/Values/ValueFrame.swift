@@ -16,7 +16,9 @@ struct ValueFrame {
         case .fixed: content = try reader.part(form.size)
         case .byteLength:
             let length = Int(try reader.byte())
-            if length > 0 { content = try reader.part(length) }
+            guard length > 0 else { return }
+            content = try reader.part(length)
+            if form.kind == .decimal, length != form.size { layout.decimalBytes = length }
         case .shortLength:
             let length = try reader.number(UInt16.self)
             if length != 0xFFFF { content = try reader.part(Int(length)) }

@@ -11,17 +11,23 @@ public struct ValueLayout: Hashable, Sendable {
     /// The eight bytes after the text pointer.
     public var textTimestamp: UInt64
 
+    /// The bytes of a decimal, sign included; `nil` for those that its precision needs, which is what SQL Server sends.
+    /// Others send as few as the value needs.
+    public var decimalBytes: Int?
+
     /// - Parameter textPointer: 1 to 255 bytes.
     public init(
         isLengthKnown: Bool = true,
         chunkBytes: Int = Int(Int32.max),
         textPointer: [UInt8] = ValueLayout.placeholder,
-        textTimestamp: UInt64 = 0
+        textTimestamp: UInt64 = 0,
+        decimalBytes: Int? = nil
     ) {
         self.isLengthKnown = isLengthKnown
         self.chunkBytes = chunkBytes
         self.textPointer = textPointer
         self.textTimestamp = textTimestamp
+        self.decimalBytes = decimalBytes
     }
 
     /// The length is known, and there is one chunk.

@@ -163,8 +163,10 @@ extension Login {
         /// is said as FFFF, which only the message of integrated authentication may be.
         mutating func place(_ bytes: [UInt8], unit: Int) throws(TDSWireError) -> [UInt8] {
             let count = bytes.count / unit
-            guard let offset = UInt16(exactly: Login.headerBytes + data.count), unit == 1 || count < Int(UInt16.max)
-            else {
+            let start = Login.headerBytes + data.count
+            // What is empty may point anywhere.
+            let offset = bytes.isEmpty ? UInt16(clamping: start) : UInt16(exactly: start)
+            guard let offset, unit == 1 || count < Int(UInt16.max) else {
                 throw TDSWireError(.invalidValue, "the fields of a login are longer than 65535 bytes; shorten them")
             }
             data += bytes

@@ -29,9 +29,13 @@ public struct LoginFeature: Hashable, Sendable {
         self.data = data
     }
 
+    /// The most bytes of the data of all features of a login, far more than any has.
+    private static let maximumBytes = 1 << 20
+
     /// Reads features up to the byte that ends them.
     static func list(_ reader: inout ByteReader) throws(TDSWireError) -> [LoginFeature] {
         var features: [LoginFeature] = []
+        var total = 0
         while true {
             let start = reader.position
             let identifier = try reader.byte()
@@ -41,6 +45,14 @@ public struct LoginFeature: Hashable, Sendable {
                 throw .malformed("there are more features than numbers for them", at: start)
             }
             let length = Int(try reader.number(UInt32.self))
+            total += length
+            guard total <= maximumBytes else {
+                throw TDSWireError(
+                    .tooLarge,
+                    "the features of a login have more than a megabyte of data",
+                    byteOffset: start
+                )
+            }
             features.append(LoginFeature(Identifier(rawValue: identifier), try reader.take(length)))
         }
     }

@@ -81,6 +81,8 @@ extension RPCCall {
         static func isOne(_ byte: UInt8) -> Bool { byte == batch || byte == oldBatch || byte == noExecution }
     }
 
+    /// The most parameters that a procedure of SQL Server has.
+    private static let maximumParameters = 2100
     private static let byNumber: UInt16 = 0xFFFF
 
     /// Reads up to a separator or the end.
@@ -94,6 +96,9 @@ extension RPCCall {
         options = Options(rawValue: try reader.number())
         parameters = []
         while !reader.isAtEnd, !RPCCall.Separator.isOne(reader.bytes[reader.position]) {
+            guard parameters.count < RPCCall.maximumParameters else {
+                throw TDSWireError(.tooLarge, "a call has more than 2100 parameters", byteOffset: reader.position)
+            }
             do {
                 parameters.append(try RPCParameter(&reader))
             } catch {

@@ -72,6 +72,9 @@ struct ColumnMetadata: Sendable {
 }
 
 extension ColumnDescription {
+    /// Server, database, schema and table.
+    private static let maximumNameParts = 4
+
     init(_ reader: inout ByteReader, in place: ColumnMetadata.Place) throws(TDSWireError) {
         let userType = try reader.number(UInt32.self)
         let flags = Flags(rawValue: try reader.number())
@@ -79,7 +82,11 @@ extension ColumnDescription {
         let type = try TDSType(&reader, as: .column)
         var tableName: [String] = []
         if type.hasTableName {
+            let start = reader.position
             let parts = place == .reply ? try reader.byte() : 1
+            guard parts <= ColumnDescription.maximumNameParts else {
+                throw .malformed("the name of a table has \(parts) parts", at: start)
+            }
             for _ in 0..<parts { tableName.append(try reader.longText()) }
         }
         self.init(try reader.shortText(), type, flags: flags, userType: userType, tableName: tableName)
@@ -90,7 +97,9 @@ extension ColumnDescription {
         bytes.append(number: flags.rawValue)
         try type.encode(into: &bytes)
         if type.hasTableName {
-            guard let parts = UInt8(exactly: tableName.count), place == .reply || parts == 1 else {
+            guard let parts = UInt8(exactly: tableName.count), parts <= ColumnDescription.maximumNameParts,
+                place == .reply || parts == 1
+            else {
                 throw .invalidValue("the name of the table of a text has \(tableName.count) parts")
             }
             if place == .reply { bytes.append(parts) }

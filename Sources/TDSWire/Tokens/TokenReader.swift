@@ -88,6 +88,8 @@ public struct TokenReader: Sendable {
             case .token:
                 if let token = try begin() { return token }
             case .columns(var metadata):
+                // Given up here, so that there is one owner and columns are appended in place.
+                step = .token
                 do {
                     try metadata.read(bytes, from: position + 1)
                 } catch {

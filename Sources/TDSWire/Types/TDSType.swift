@@ -38,7 +38,7 @@ public enum TDSType: Hashable, Sendable {
     case binary(UInt16)
     case varbinary(UInt16)
     case varbinaryMax
-    case xml(XMLSchemaName?)
+    indirect case xml(XMLSchemaName?)
     /// With the largest number of bytes; so also of the next two.
     case text(UInt32, Collation)
     case ntext(UInt32, Collation)
@@ -46,7 +46,7 @@ public enum TDSType: Hashable, Sendable {
     /// `sql_variant`, with the largest number of bytes: 8009.
     case variant(UInt32)
     /// A type of the CLR: `hierarchyid`, `geometry`, `geography` or one of a user.
-    case udt(UDTName)
+    indirect case udt(UDTName)
 
     public enum IntegerSize: Int, Hashable, Sendable, CaseIterable {
         case one = 1

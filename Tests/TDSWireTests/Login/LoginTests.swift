@@ -76,11 +76,14 @@ struct LoginTests {
         login.features = [LoginFeature(.sessionRecovery, []), LoginFeature(.json, [1])]
         #expect(try Login(decoding: try login.encoded()) == login)
         login.sspi = [UInt8](repeating: 3, count: 70_000)
-        login.attachedDatabaseFile = ""
-        login.newPassword = ""
-        login.features = nil
         // What follows a message that long cannot be pointed to.
         #expect(wireError { _ = try login.encoded() }?.code == .invalidValue)
+        login.attachedDatabaseFile = ""
+        login.newPassword = ""
+        #expect(try Login(decoding: try login.encoded()) == login)
+        login.features = [LoginFeature(.json, [UInt8](repeating: 0, count: 1 << 20 + 1))]
+        let body = try login.encoded()
+        #expect(wireError { _ = try Login(decoding: body) }?.code == .tooLarge)
     }
 
     @Test("a password does not appear where it is printed")

@@ -76,6 +76,13 @@ struct RequestTests {
         }
     }
 
+    @Test("a call has at most 2100 parameters")
+    func manyParameters() throws {
+        let most = Self.headers + hex("0100 7000 0000") + [[UInt8]](repeating: [0, 0, 0x1F], count: 2100).joined()
+        #expect(try RPCRequest(decoding: most).calls.first?.parameters.count == 2100)
+        #expect(wireError { _ = try RPCRequest(decoding: most + [0, 0, 0x1F]) }?.code == .tooLarge)
+    }
+
     @Test("a parameter's value must fit its type, and the error says which parameter")
     func mismatch() {
         let parameters = [RPCParameter("", .int, .int(1)), RPCParameter("", .int, .nchar("1"))]

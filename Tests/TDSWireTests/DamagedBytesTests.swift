@@ -142,7 +142,6 @@ struct DamagedBytesTests {
             // A row of nulls is small and has many values: they are not made before they are asked for.
             many + [[UInt8]](repeating: [0xD2] + [UInt8](repeating: 0xFF, count: 512), count: 2000).flatMap { $0 },
         ]
-        let before = memory()
         for body in bodies {
             for _ in 0..<20 {
                 var reader = TokenReader(body)
@@ -153,10 +152,11 @@ struct DamagedBytesTests {
             assembler.append(body)
             _ = wireError { _ = try assembler.next() }
         }
-        // Other tests run meanwhile; what was announced would be gigabytes, and all nulls of the rows 300 megabytes.
-        let after = memory()
-        #expect(after.touched - before.touched < 200 << 20)
-        #expect(after.reserved - before.reserved < 1 << 30)
+        // Of the process, which other tests run in meanwhile. What is announced is 2 GB and more, and all nulls of the rows
+        // would be 300 MB.
+        let most = memory()
+        #expect(most.touched < 250 << 20)
+        #expect(most.reserved < 2 << 30)
     }
 
     /// The most bytes of memory that the process ever had, touched and untouched; 0 where the system does not say.

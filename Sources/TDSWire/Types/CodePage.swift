@@ -28,10 +28,13 @@ public struct CodePage: Hashable, Sendable, CustomStringConvertible {
 
     /// The text of bytes. Bytes that are not UTF-8 are repaired; in the other code pages each byte is a character.
     /// - Throws: ``TDSWireError`` with code `unsupported` for a code page that is not converted.
-    public func decode(_ bytes: some Collection<UInt8>) throws(TDSWireError) -> String {
+    public func decode(_ bytes: [UInt8]) throws(TDSWireError) -> String {
         if self == .utf8 { return String(decoding: bytes, as: UTF8.self) }
         let upperHalf = try table()
-        return String(decoding: bytes.lazy.map { $0 < 0x80 ? UInt16($0) : upperHalf[Int($0) - 0x80] }, as: UTF16.self)
+        // Most text is ASCII.
+        if bytes.allSatisfy({ $0 < 0x80 }) { return String(decoding: bytes, as: UTF8.self) }
+        let units = bytes.map { $0 < 0x80 ? UInt16($0) : upperHalf[Int($0) - 0x80] }
+        return String(decoding: units, as: UTF16.self)
     }
 
     /// The bytes of a text. A character that the code page does not have becomes a question mark, as SQL Server has it.

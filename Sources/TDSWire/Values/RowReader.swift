@@ -6,8 +6,9 @@ public struct RowReader {
     /// The column whose value comes next, counted from 0.
     public private(set) var column = 0
     /// The layout of the value that was read last.
-    public private(set) var layout = ValueLayout.standard
+    public var layout: ValueLayout { unusualLayout ?? .standard }
 
+    private var unusualLayout: ValueLayout?
     private let forms: [ValueForm]
     private let hasNullBitmap: Bool
     private let bitmapStart: Int
@@ -119,10 +120,17 @@ public struct RowReader {
     }
 
     /// The text of any type of text; that of `char`, `varchar` and `text` is converted from the code page.
-    /// - Throws: Also ``TDSWireError`` with code `unsupported`, for a code page that is not converted; the value is then read.
+    /// - Throws: Also ``TDSWireError`` with code `unsupported`, for a code page that is not converted.
     public mutating func text() throws(TDSWireError) -> String? {
         try expect { $0 == .nchar || $0 == .char || $0 == .xml }
-        return try value().text()
+        return try decode { (form, frame) throws(TDSWireError) in
+            guard var content = frame.content else { return nil }
+            switch form.kind {
+            case .char: return try form.collation.requireCodePage().decode(content.rest())
+            case .nchar: return String(decoding: try content.remainingUnits(), as: UTF16.self)
+            default: return try TDSValue(form, in: &frame).text()
+            }
+        }
     }
 
     /// The bytes of any type that has no fixed size, but `sql_variant`: of text in the code page or UTF-16.
@@ -170,7 +178,7 @@ public struct RowReader {
         let form = forms[column]
         do {
             var frame = try nextFrame(form)
-            layout = frame.layout
+            unusualLayout = frame.unusualLayout
             let value = try decode(form, &frame)
             column += 1
             return value

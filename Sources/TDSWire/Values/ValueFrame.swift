@@ -2,7 +2,10 @@
 struct ValueFrame {
     /// A reader of the bytes and no others; `nil` for null.
     var content: ByteReader?
-    var layout = ValueLayout.standard
+    /// The layout where it is another than the standard one, which most are not and which is not free to copy.
+    var unusualLayout: ValueLayout?
+
+    var layout: ValueLayout { unusualLayout ?? .standard }
 
     /// The frame of a null of which there are no bytes.
     static let null = ValueFrame()
@@ -18,7 +21,7 @@ struct ValueFrame {
             let length = Int(try reader.byte())
             guard length > 0 else { return }
             content = try reader.part(length)
-            if form.kind == .decimal, length != form.size { layout.decimalBytes = length }
+            if form.kind == .decimal, length != form.size { unusualLayout = ValueLayout(decimalBytes: length) }
         case .shortLength:
             let length = try reader.number(UInt16.self)
             if length != 0xFFFF { content = try reader.part(Int(length)) }
@@ -36,13 +39,14 @@ struct ValueFrame {
             try chunks.walk(&reader)
             let bytes = try Chunks.joined(reader.bytes, at: start, count: chunks.count)
             content = ByteReader(bytes, 0..<bytes.count, endIsAnnounced: true)
-            layout.isLengthKnown = chunks.announced != nil
+            var layout = ValueLayout(isLengthKnown: chunks.announced != nil)
             if let first = chunks.firstCount, first < chunks.count { layout.chunkBytes = first }
+            if layout != .standard { unusualLayout = layout }
         case .textPointer:
             let length = Int(try reader.byte())
             if length == 0 { return }
-            layout.textPointer = try reader.take(length)
-            layout.textTimestamp = try reader.number()
+            let pointer = try reader.take(length)
+            unusualLayout = ValueLayout(textPointer: pointer, textTimestamp: try reader.number())
             content = try reader.part(Int(try reader.number(UInt32.self)))
         case .longLength:
             let length = try reader.number(UInt32.self)

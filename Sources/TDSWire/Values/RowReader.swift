@@ -120,7 +120,7 @@ public struct RowReader {
     }
 
     /// The text of any type of text; that of `char`, `varchar` and `text` is converted from the code page.
-    /// - Throws: Also ``TDSWireError`` with code `unsupported`, for a code page that is not converted.
+    /// - Throws: Also ``TDSWireError`` with code `unsupported`, for a code page that is not converted; ``bytes()`` then reads the value.
     public mutating func text() throws(TDSWireError) -> String? {
         try expect { $0 == .nchar || $0 == .char || $0 == .xml }
         return try decode { (form, frame) throws(TDSWireError) in
@@ -176,6 +176,7 @@ public struct RowReader {
             throw TDSWireError(.misuse, "the row has no more columns; begin the next row")
         }
         let form = forms[column]
+        let start = reader.position
         do {
             var frame = try nextFrame(form)
             unusualLayout = frame.unusualLayout
@@ -183,6 +184,7 @@ public struct RowReader {
             column += 1
             return value
         } catch {
+            reader = ByteReader(reader.bytes, start..<reader.end, endIsAnnounced: true)
             throw error.located(column: column)
         }
     }

@@ -169,6 +169,25 @@ struct RowWriterTests {
         try writer.endRow()
     }
 
+    @Test("text in a code page that is not converted can still be read as bytes")
+    func unconvertedText() throws {
+        let chinese = try #require(Collation(named: "Chinese_PRC_CI_AS"))
+        let columns = ResultColumns([ColumnDescription("c", .varchar(4, chinese)), ColumnDescription("n", .int)])
+        var writer = RowWriter(columns)
+        try writer.beginRow()
+        #expect(wireError { try writer.text("a") }?.code == .unsupported)
+        try writer.bytes([0xC4, 0xE3])
+        try writer.integer(1)
+        try writer.endRow()
+        let row = try #require(try rows(writer.takeBytes(), of: columns).first)
+        var reader = RowReader(row)
+        let error = wireError { _ = try reader.text() }
+        #expect(error?.code == .unsupported)
+        #expect(error?.column == 0)
+        #expect(try reader.bytes() == [0xC4, 0xE3])
+        #expect(try reader.integer() == 1)
+    }
+
     @Test("a row can be taken back")
     func cancel() throws {
         var writer = RowWriter(Self.columns)

@@ -22,6 +22,7 @@ let package = Package(
         .library(name: "Columnar", targets: ["Columnar"]),
         .library(name: "Parquet", targets: ["Parquet"]),
         .library(name: "LakeStorage", targets: ["LakeStorage"]),
+        .library(name: "TDSWire", targets: ["TDSWire"]),
         .library(name: "DeltaLog", targets: ["DeltaLog"]),
         .library(name: "CDCCore", targets: ["CDCCore"]),
         .library(name: "CDCTesting", targets: ["CDCTesting"]),
@@ -43,6 +44,7 @@ let package = Package(
         .target(name: "CDCJSON"),
         .target(name: "Columnar", dependencies: ["CDCJSON"]),
         .target(name: "LakeStorage"),
+        .target(name: "TDSWire"),
         .target(name: "Parquet", dependencies: ["Columnar", "CZlib", "CSnappy", "CZstd"]),
         .target(
             name: "CDCCore",
@@ -62,6 +64,7 @@ let package = Package(
         .testTarget(name: "CDCJSONTests", dependencies: ["CDCJSON"]),
         .testTarget(name: "ColumnarTests", dependencies: ["Columnar"]),
         .testTarget(name: "LakeStorageTests", dependencies: ["LakeStorage"]),
+        .testTarget(name: "TDSWireTests", dependencies: ["TDSWire"]),
         .testTarget(name: "ParquetTests", dependencies: ["Parquet"]),
         .testTarget(name: "DeltaLogTests", dependencies: ["DeltaLog", "CDCTesting"]),
         .testTarget(name: "CDCCoreTests", dependencies: ["CDCCore", "CDCTesting"]),

@@ -1,0 +1,66 @@
+import Testing
+
+@testable import TDSWire
+
+/// Traffic between genuine servers and clients.
+@Suite("Captured traffic", .enabled(if: Outside.hasVectors, Outside.message))
+struct CapturedTrafficTests {
+    private static func recording(from source: UInt16, to destination: UInt16) throws -> Recording {
+        try Recording(stream: Capture(Outside.file("mssql_tds.pcap")).stream(from: source, to: destination))
+    }
+
+    @Test("replies are decoded to values and encoded to the same bytes", arguments: [1111, 5555] as [UInt16])
+    func replies(port: UInt16) throws {
+        let recording = try Self.recording(from: 1433, to: port)
+        #expect(recording.messages.count == (port == 5555 ? 7 : 2))
+        for message in recording.messages { expectSame(try reencode(reply: message.body), message.body) }
+    }
+
+    @Test("the rows of a genuine reply")
+    func rows() throws {
+        let message = try Self.recording(from: 1433, to: 5555).messages[4]
+        let rows = try TokenReader.tokens(of: message.body).compactMap { token -> Row? in
+            if case .row(let row) = token { row } else { nil }
+        }
+        #expect(rows.count == 3)
+        #expect(rows.first?.columns.descriptions.map(\.name) == ["column1", "column2", "column3"])
+        #expect(try rows.first?.values().first?.text() == "first".padding(30))
+    }
+
+    @Test(
+        "requests are decoded and encoded to the same bytes",
+        arguments: [1111, 3333, 5555, 6666, 7777, 8888, 9999, 11111, 22222, 33333] as [UInt16]
+    )
+    func requests(port: UInt16) throws {
+        let recording = try Self.recording(from: port, to: 1433)
+        #expect(recording.messages.count == [1111: 2, 5555: 7][port, default: 1])
+        for message in recording.messages { expectSame(try reencode(request: message), message.body, "port \(port)") }
+    }
+
+    @Test("two calls in one request")
+    func batchedCalls() throws {
+        let request = try RPCRequest(decoding: Self.recording(from: 5555, to: 1433).messages[3].body)
+        #expect(request.calls.map(\.name) == ["sp_execute", "sp_execute"])
+        #expect(request.calls.map { $0.parameters[0].value } == [.int(2), .int(2)])
+    }
+
+    @Test("TDS 7.1 has no headers before requests, and half as many bytes in DONE: both are refused")
+    func older() throws {
+        let batch = try Self.recording(from: 2222, to: 1433).messages[0]
+        #expect(wireError { _ = try SQLBatchRequest(decoding: batch.body) }?.code == .malformed)
+        var reader = ByteReader(batch.body)
+        #expect(try SQLBatchRequest.text(&reader) == "COMMIT TRANSACTION")
+
+        let call = try Self.recording(from: 4444, to: 1433).messages[0]
+        #expect(wireError { _ = try RPCRequest(decoding: call.body) }?.code == .malformed)
+        reader = ByteReader(call.body)
+        #expect(try RPCRequest.calls(&reader).map(\.name) == ["sp_executesql"])
+
+        let reply = try Self.recording(from: 1433, to: 2222).messages[0]
+        #expect(wireError { _ = try TokenReader.tokens(of: reply.body) }?.code == .truncated)
+    }
+}
+
+extension String {
+    fileprivate func padding(_ count: Int) -> String { self + String(repeating: " ", count: count - self.count) }
+}

@@ -38,6 +38,7 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CSnappy", providers: [.apt(["libsnappy-dev"]), .brew(["snappy"])]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"]), .brew(["zstd"])]),
+        .systemLibrary(name: "CFreeTDS", providers: [.apt(["freetds-dev"]), .brew(["freetds"])]),
 
         // The house, from the ground up. A target depends only on targets above it in this list.
         .target(name: "CDCJSON"),
@@ -50,6 +51,7 @@ let package = Package(
         ),
         .target(name: "DeltaLog", dependencies: ["CDCJSON", "Columnar", "Parquet", "LakeStorage", "CDCCore", log]),
         .target(name: "CDCTesting", dependencies: ["Columnar", "LakeStorage", "CDCCore"]),
+        .target(name: "TDSSource", dependencies: ["CFreeTDS", "Columnar", "CDCCore", log]),
         .executableTarget(
             name: "cdc-demo",
             dependencies: [
@@ -64,6 +66,7 @@ let package = Package(
         .testTarget(name: "DeltaLogTests", dependencies: ["DeltaLog", "CDCTesting"]),
         .testTarget(name: "CDCCoreTests", dependencies: ["CDCCore", "CDCTesting"]),
         .testTarget(name: "CDCTestingTests", dependencies: ["CDCTesting"]),
+        .testTarget(name: "TDSSourceTests", dependencies: ["TDSSource", "Columnar", "CDCCore", log]),
         .testTarget(name: "EndToEndTests", dependencies: ["CDCCore", "DeltaLog", "CDCTesting", lifecycleTesting]),
         .testTarget(
             name: "DemoTests",

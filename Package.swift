@@ -39,6 +39,7 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CSnappy", providers: [.apt(["libsnappy-dev"]), .brew(["snappy"])]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"]), .brew(["zstd"])]),
+        .systemLibrary(name: "CFreeTDS", providers: [.apt(["freetds-dev"]), .brew(["freetds"])]),
 
         // The house, from the ground up. A target depends only on targets above it in this list.
         .target(name: "CDCJSON"),
@@ -54,6 +55,7 @@ let package = Package(
         .target(name: "CDCTesting", dependencies: ["Columnar", "LakeStorage", "CDCCore"]),
         .target(name: "TSQL"),
         .target(name: "SQLServerEmulator"),
+        .target(name: "TDSSource", dependencies: ["CFreeTDS", "Columnar", "CDCCore", log]),
         .executableTarget(
             name: "cdc-demo",
             dependencies: [
@@ -71,6 +73,7 @@ let package = Package(
         .testTarget(name: "CDCTestingTests", dependencies: ["CDCTesting"]),
         .testTarget(name: "TSQLTests", dependencies: ["TSQL"]),
         .testTarget(name: "SQLServerEmulatorTests", dependencies: ["SQLServerEmulator"]),
+        .testTarget(name: "TDSSourceTests", dependencies: ["TDSSource", "Columnar", "CDCCore", log]),
         .testTarget(name: "EndToEndTests", dependencies: ["CDCCore", "DeltaLog", "CDCTesting", lifecycleTesting]),
         .testTarget(
             name: "DemoTests",

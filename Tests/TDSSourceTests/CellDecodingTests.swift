@@ -44,12 +44,13 @@ struct CellDecodingTests {
             }
             let batch = try reader.finish()
             #expect(batch.rowCount == count)
-            for row in 0..<count {
+            let wrong = (0..<count).first { row in
                 let isNull = row % 7 == 0
-                #expect(batch.columns[0].value(at: row) == (isNull ? .null : .integer(Int64(row))))
-                #expect(batch.columns[1].isNull(at: row) == isNull)
-                #expect(batch.columns[2].value(at: row) == (isNull ? .null : .boolean(row & 0xFF != 0)))
+                return batch.columns[0].value(at: row) != (isNull ? .null : .integer(Int64(row)))
+                    || batch.columns[1].isNull(at: row) != isNull
+                    || batch.columns[2].value(at: row) != (isNull ? .null : .boolean(row & 0xFF != 0))
             }
+            #expect(wrong == nil, "the first row that is not what was appended")
         }
     }
 

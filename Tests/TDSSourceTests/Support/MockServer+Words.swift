@@ -10,6 +10,7 @@ extension MockServer {
     /// - `late`: a row, then an error in a second statement.
     /// - `raise N S`: error N of severity S.
     /// - `deaf`: no answer, not even to an attention. `rowsdeaf`: the same after some rows.
+    /// - `wait`: no answer until an attention, whenever that comes.
     /// - `pause`: rows, and then nothing until an attention.
     static let words = #"""
         INT = lambda name, v: (name, 0x09, b'\x26\x04', b'\x04' + struct.pack('<i', v), b'\0')
@@ -72,6 +73,9 @@ extension MockServer {
                     p = s.pkts(4, colmeta([INT('n', 1)]) + row([INT('n', 1)]) * 30000)
                     s.write(p[:len(p) // s.psz * s.psz])
                 while s.recvmsg(): pass
+            elif word == 'wait':
+                while s.recvmsg()[0] != 6: pass
+                s.send(done(0xFD, 0x20, 0, 0))
             elif word == 'pause':
                 # Whole rows, in packets of which none says that it is the last.
                 p = bytearray(s.pkts(4, colmeta([INT('n', 1)]) + row([INT('n', 1)]) * 30000))

@@ -39,6 +39,7 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CSnappy", providers: [.apt(["libsnappy-dev"]), .brew(["snappy"])]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"]), .brew(["zstd"])]),
+        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "CFreeTDS", providers: [.apt(["freetds-dev"]), .brew(["freetds"])]),
 
         // The house, from the ground up. A target depends only on targets above it in this list.
@@ -54,7 +55,7 @@ let package = Package(
         .target(name: "DeltaLog", dependencies: ["CDCJSON", "Columnar", "Parquet", "LakeStorage", "CDCCore", log]),
         .target(name: "CDCTesting", dependencies: ["Columnar", "LakeStorage", "CDCCore"]),
         .target(name: "TSQL"),
-        .target(name: "SQLServerEmulator"),
+        .target(name: "SQLServerEmulator", dependencies: ["TSQL", "CSQLite"]),
         .target(name: "TDSSource", dependencies: ["CFreeTDS", "Columnar", "CDCCore", log]),
         .executableTarget(
             name: "cdc-demo",
@@ -72,7 +73,7 @@ let package = Package(
         .testTarget(name: "CDCCoreTests", dependencies: ["CDCCore", "CDCTesting"]),
         .testTarget(name: "CDCTestingTests", dependencies: ["CDCTesting"]),
         .testTarget(name: "TSQLTests", dependencies: ["TSQL"]),
-        .testTarget(name: "SQLServerEmulatorTests", dependencies: ["SQLServerEmulator"]),
+        .testTarget(name: "SQLServerEmulatorTests", dependencies: ["SQLServerEmulator", "TSQL"]),
         .testTarget(name: "TDSSourceTests", dependencies: ["TDSSource", "Columnar", "CDCCore", log]),
         .testTarget(name: "EndToEndTests", dependencies: ["CDCCore", "DeltaLog", "CDCTesting", lifecycleTesting]),
         .testTarget(

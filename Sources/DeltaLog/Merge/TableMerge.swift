@@ -100,11 +100,9 @@ struct TableMerge {
             }
             try await insert(source, isMatched, to: &writer)
             let added = try await writer.finish()
-            for file in replaced where own.remove(file.path) != nil {
-                try await table.log.folder.delete(LogPath.decode(file.path) ?? file.path)
-            }
             own.formUnion(added.map(\.path))
             files = kept + added
+            for file in replaced where own.contains(file.path) { await remove(file.path) }
         } catch {
             await writer.discard()
             throw error
@@ -112,8 +110,17 @@ struct TableMerge {
     }
 
     /// Removes what this merge wrote, because it will not be committed.
-    func discard() async {
-        for path in own { try? await table.log.folder.delete(LogPath.decode(path) ?? path) }
+    mutating func discard() async {
+        for path in own { await remove(path) }
+    }
+
+    /// Removes one of the merge's own files. One that cannot be removed is in no commit, and a vacuum finds it later; it
+    /// remains among the merge's own, so that ``discard()`` tries once more.
+    private mutating func remove(_ path: String) async {
+        do {
+            try await table.log.folder.delete(LogPath.decode(path) ?? path)
+            own.remove(path)
+        } catch {}
     }
 
     /// Refuses keys by which rows cannot be told apart.

@@ -171,12 +171,7 @@ actor Applier {
                     bytes: $0.bytes
                 )
             },
-            changes: StagedChanges(
-                table,
-                volume: volume,
-                storedSchema: target.storedSchema,
-                rowsPerSlice: options.rowsPerSlice
-            ),
+            changes: StagedChanges(table, volume: volume, storedSchema: target.storedSchema, options: options),
             position: AppliedPosition(cut: manifest.cut, lsn: table.through)
         )
         return try await destination.apply(work, to: target)

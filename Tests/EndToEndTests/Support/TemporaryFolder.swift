@@ -15,6 +15,14 @@ final class TemporaryFolder: Sendable {
         _ = FileManager.default.createFile(atPath: "\(path)/\(name)", contents: Data(text.utf8))
     }
 
+    /// - Parameter modified: in seconds since 1970.
+    func write(_ name: String, modified: Double) {
+        let date = Date(timeIntervalSince1970: modified)
+        let attributes: [FileAttributeKey: Any] = [.modificationDate: date]
+        _ = FileManager.default.createFile(atPath: "\(path)/\(name)", contents: Data())
+        try? FileManager.default.setAttributes(attributes, ofItemAtPath: "\(path)/\(name)")
+    }
+
     func exists(_ name: String) -> Bool { FileManager.default.fileExists(atPath: "\(path)/\(name)") }
 
     /// All names in a folder, temporary ones too.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import DeltaLog
 
 /// The demo program: arguments, composition and printing. What it shows is in the libraries.
 @main
@@ -20,17 +21,21 @@ struct CDCDemo: AsyncParsableCommand {
               65  a table or file is damaged, or needs a feature that is not supported, or has no such version
               66  there is no Delta table at that path
               70  something else failed, a check of the demo for instance
-              73  the lake cannot be created or written: no permission, or something else is in the way
+              73  no permission to read or write there, or something else is in the way: another lake, for instance
               74  reading or writing failed: a full disk, for instance
 
-            Errors are one line on standard error; with --json, one object {"error":{"code":…,"message":…}}.
+            Errors are one line on standard error; with --json, one object, with members such as table, version and file \
+            where they are known:
+              {"error":{"code":"tableNotFound","message":"there is no …","exitCode":66,"table":"orders"}}
             """,
+        version: DeltaLibrary.version,
         subcommands: [
             DemoCommand.self, ReplayCommand.self, CatCommand.self, HistoryCommand.self, DetailCommand.self,
         ]
     )
 
     static func main() async {
+        OutputBuffer.holdClosedStreams()
         do {
             var command = try parseAsRoot()
             if var command = command as? any AsyncParsableCommand { try await command.run() } else { try command.run() }

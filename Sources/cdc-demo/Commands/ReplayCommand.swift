@@ -20,13 +20,22 @@ struct ReplayCommand: ReportingCommand {
     @Option(help: ArgumentHelp("The folder to put the lake in, or to go on in.", valueName: "dir"))
     var lake: String
 
-    @Option(help: ArgumentHelp("How many transactions the history has.", valueName: "n"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("How many transactions the history has.", valueName: "n")
+    )
     var transactions = 400
 
-    @Option(help: ArgumentHelp("The same number makes the same history.", valueName: "n"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("The same number makes the same history.", valueName: "n")
+    )
     var seed: UInt64 = 42
 
-    @Option(help: ArgumentHelp("So many times the rows of the workshop: 0.001 to 1000.", valueName: "n"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("So many times the rows of the workshop: 0.001 to 1000.", valueName: "n")
+    )
     var scale = 0.02
 
     @OptionGroup var output: OutputOptions

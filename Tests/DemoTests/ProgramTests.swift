@@ -29,6 +29,8 @@ struct ProgramTests {
             let outcome = try Program.shell("cdc-demo --version", in: folder)
             #expect(outcome.exit == 0)
             #expect(outcome.output == "\(DeltaLibrary.version)\n")
+            let help = try Program.shell("cdc-demo cat --help", in: folder).output
+            #expect(help.components(separatedBy: "  --version").count == 2, "cat has one --version, that of the table")
         }
     }
 

@@ -10,7 +10,8 @@ struct ReplayCommand: ReportingCommand {
             The database and its transactions are the same for the same --seed, --scale and --transactions, so two lakes \
             that were filled with the same arguments must hold the same rows, however often one of the runs was killed. \
             Small pieces everywhere: many chunks, many cuts, many commits. A run that is started again with the same \
-            arguments goes on where the killed one was, and ends when everything is in the tables.
+            arguments goes on where the killed one was, and ends when everything is in the tables. More --transactions make \
+            the history go on; in a lake with another --seed, another --scale or more transactions it is refused.
 
             Example:
               cdc-demo replay --lake /tmp/crash --transactions 400

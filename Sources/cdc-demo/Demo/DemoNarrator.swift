@@ -11,7 +11,7 @@ struct DemoNarrator {
 
     func begin(_ run: DemoRun, _ output: inout OutputBuffer) throws {
         try title("RetailDB into Delta tables", &output)
-        try say("  source  RetailDB in memory: \(sizes(run.size)); seed \(run.seed)", &output)
+        try say("  source  RetailDB in memory: \(sizes(run.size)); seed \(run.seed); by its clock it is 2024", &output)
         try say("  lake    \(lake.folder)", &output)
         try output.flush()
     }

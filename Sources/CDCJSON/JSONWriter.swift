@@ -130,31 +130,36 @@ public struct JSONWriter {
     }
 
     private mutating func quote(_ text: String) {
-        bytes.append(UInt8(ascii: "\""))
         var text = text
-        text.withUTF8 { utf8 in
-            var copied = 0  // what stands before this index is written already
-            for (index, byte) in utf8.enumerated() {
-                guard byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") else { continue }
-                bytes.append(contentsOf: utf8[copied..<index])
-                copied = index + 1
-                bytes.append(UInt8(ascii: "\\"))
-                switch byte {
-                case 0x08: bytes.append(UInt8(ascii: "b"))
-                case 0x09: bytes.append(UInt8(ascii: "t"))
-                case 0x0A: bytes.append(UInt8(ascii: "n"))
-                case 0x0C: bytes.append(UInt8(ascii: "f"))
-                case 0x0D: bytes.append(UInt8(ascii: "r"))
-                case UInt8(ascii: "\""), UInt8(ascii: "\\"): bytes.append(byte)
-                default:
-                    bytes.append(contentsOf: "u00".utf8)
-                    let digits = Array("0123456789abcdef".utf8)
-                    bytes.append(digits[Int(byte >> 4)])
-                    bytes.append(digits[Int(byte & 15)])
-                }
+        text.withUTF8 { Self.append(quoted: $0, to: &bytes) }
+    }
+
+    /// Appends a text in quotes as JSON demands, RFC 8259 section 7.
+    ///
+    /// - Parameter utf8: The text; whether it is UTF-8 is not looked at.
+    package static func append(quoted utf8: UnsafeBufferPointer<UInt8>, to bytes: inout [UInt8]) {
+        bytes.append(UInt8(ascii: "\""))
+        var copied = 0  // what stands before this index is written already
+        for (index, byte) in utf8.enumerated() {
+            guard byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") else { continue }
+            bytes.append(contentsOf: utf8[copied..<index])
+            copied = index + 1
+            bytes.append(UInt8(ascii: "\\"))
+            switch byte {
+            case 0x08: bytes.append(UInt8(ascii: "b"))
+            case 0x09: bytes.append(UInt8(ascii: "t"))
+            case 0x0A: bytes.append(UInt8(ascii: "n"))
+            case 0x0C: bytes.append(UInt8(ascii: "f"))
+            case 0x0D: bytes.append(UInt8(ascii: "r"))
+            case UInt8(ascii: "\""), UInt8(ascii: "\\"): bytes.append(byte)
+            default:
+                bytes.append(contentsOf: "u00".utf8)
+                let digits = Array("0123456789abcdef".utf8)
+                bytes.append(digits[Int(byte >> 4)])
+                bytes.append(digits[Int(byte & 15)])
             }
-            bytes.append(contentsOf: utf8[copied...])
         }
+        bytes.append(contentsOf: utf8[copied...])
         bytes.append(UInt8(ascii: "\""))
     }
 }

@@ -198,8 +198,8 @@ actor Applier {
             observer.metrics.rowsDeleted(name).increment(by: commit.rowsDeleted)
             observer.report(
                 .flowProgress,
-                "table \(name) is at cut \(manifest.cut), version \(commit.version): \(commit.rowsUpserted) rows upserted, "
-                    + "\(commit.rowsDeleted) deleted",
+                "table \(name) is at cut \(manifest.cut), version \(commit.version): "
+                    + "\(counted(commit.rowsUpserted, "row")) upserted, \(commit.rowsDeleted) deleted",
                 severity: .metrics,
                 table: name,
                 details: [
@@ -257,7 +257,7 @@ actor Applier {
             observer.recordConsistent(new)
             observer.report(
                 .consistentPoint,
-                "all \(entries.count) tables show the source as of LSN \(manifest.position.lsn)",
+                "\(entries.count == 1 ? "the table shows" : "all \(entries.count) tables show") the source as of LSN \(manifest.position.lsn)",
                 details: [
                     "cut": .integer(manifest.cut), "lsn": .string("\(manifest.position.lsn)"),
                     "versions": .object(

@@ -106,7 +106,7 @@ public final class IngestionPipeline: Service {
         else { throw CDCError(.invalidConfiguration, "pipeline '\(name)' is running already") }
         defer { isRunning.withLock { $0 = false } }
         observer.beginUpdate()
-        observer.report(.updateStarted, "pipeline '\(name)' runs \(mode), \(tables.count) tables")
+        observer.report(.updateStarted, "pipeline '\(name)' runs \(mode), \(counted(tables.count, "table"))")
         do {
             try await workPersistently(mode, refresh)
             observer.report(.updateCompleted, "pipeline '\(name)' is up to date")
@@ -236,16 +236,23 @@ public final class IngestionPipeline: Service {
 
     private func throwIncomplete(_ gateway: Gateway, _ applier: Applier) async throws {
         var problems = await applier.failures.map { "\($0.key): \($0.value)" }
+        var needsRefresh = false
         for (table, state) in await gateway.states {
-            if case .needsResync(let reason) = state, await applier.failures[table] == nil {
+            guard case .needsResync(let reason) = state else { continue }
+            needsRefresh = true
+            if await applier.failures[table] == nil {
                 problems.append("\(table) needs a full refresh: \(reason.message)")
             }
         }
         guard !problems.isEmpty else { return }
+        let failed =
+            problems.count < tables.count
+            ? "\(problems.count) of \(tables.count) tables could not be brought up to date; the others are"
+            : "none of \(counted(tables.count, "table")) could be brought up to date"
         throw CDCError(
             .tablesIncomplete,
-            "\(problems.count) of \(tables.count) tables could not be brought up to date; the others are. "
-                + problems.sorted().joined(separator: "; ")
+            "\(failed). " + problems.sorted().joined(separator: "; ")
+                + (needsRefresh ? ". A full refresh is made by run(_:refreshing:)" : "")
         )
     }
 }

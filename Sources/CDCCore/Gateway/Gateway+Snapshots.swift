@@ -89,7 +89,7 @@ extension Gateway {
         observer.report(
             isComplete ? .snapshotCompleted : .snapshotProgress,
             isComplete
-                ? "all \(rows) rows of table \(name) are staged"
+                ? "all rows of table \(name) are staged: \(rows)"
                 : "\(staged.count) of \(plan.chunks.count) chunks of table \(name) are staged",
             table: name,
             details: [
@@ -126,7 +126,7 @@ extension Gateway {
         try await volume.begin(plan, for: table)
         observer.report(
             .snapshotStarted,
-            "reading all rows of table \(table.name) in \(chunks.count) chunks, changes from LSN \(plan.low.lsn) on",
+            "reading all rows of table \(table.name) in \(counted(chunks.count, "chunk")), changes from LSN \(plan.low.lsn) on",
             table: table.name,
             details: ["lsn": .string("\(plan.low.lsn)"), "chunks": .integer(Int64(chunks.count))]
         )

@@ -274,7 +274,7 @@ actor Gateway {
         }
         observer.report(
             .cutPublished,
-            "published cut \(manifest.cut) up to LSN \(manifest.position.lsn): \(rows) rows",
+            "published cut \(manifest.cut) up to LSN \(manifest.position.lsn): \(counted(rows, "row"))",
             details: [
                 "cut": .integer(manifest.cut), "lsn": .string("\(manifest.position.lsn)"),
                 "rows": .integer(Int64(rows)),

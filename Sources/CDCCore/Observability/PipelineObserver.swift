@@ -137,3 +137,6 @@ enum Identifier {
         return digits.map { String(repeating: "0", count: 16 - $0.count) + $0 }.joined()
     }
 }
+
+/// `1 row`, `3 rows`: numbers in messages.
+func counted(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }

@@ -1,3 +1,5 @@
+import Columnar
+
 /// When versions were committed: by the time in the commit where the table keeps it there, else by the age of the file.
 ///
 /// Ages of files may stand still or run backwards; a version is then taken to be a millisecond younger than the one before.
@@ -50,10 +52,17 @@ enum CommitTimes {
         guard let found = times.last(where: { $0.timestamp <= time }) else {
             throw DeltaError(
                 .missingVersion,
-                "the log holds no version as old as the time \(time); its oldest is version \(first.version), committed "
-                    + "at \(times.first?.timestamp ?? 0) (milliseconds since 1970)"
+                "the log holds no version as old as \(text(time)); its oldest is version \(first.version), committed "
+                    + "at \(text(times.first?.timestamp ?? 0))"
             )
         }
         return found.version
+    }
+
+    /// Milliseconds since 1970 as `2024-01-31T12:00:00.000Z`.
+    private static func text(_ milliseconds: Int64) -> String {
+        let (microseconds, overflow) = milliseconds.multipliedReportingOverflow(by: 1000)
+        return overflow
+            ? "\(milliseconds) ms since 1970" : CivilTime.format(microseconds: microseconds, digits: 3) + "Z"
     }
 }

@@ -24,7 +24,8 @@ public struct ParquetError: Error, Hashable, Sendable, CustomStringConvertible {
         public static let outOfRange = Code(.outOfRange)
         /// A schema that Parquet cannot hold, or a batch that does not have the schema of its file.
         public static let invalidSchema = Code(.invalidSchema)
-        /// A value that its column cannot hold: a null in a required one, a number with too many digits.
+        /// A value that its column cannot hold: a null in a required one, a number with too many digits, a text that is
+        /// not UTF-8.
         public static let invalidValue = Code(.invalidValue)
         /// A writer was used after it had finished or failed.
         public static let misuse = Code(.misuse)

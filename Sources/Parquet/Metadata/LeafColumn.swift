@@ -22,6 +22,18 @@ struct LeafColumn: Sendable {
     var isFlat: Bool { maxRepetition == 0 && maxDefinition <= 1 && path.count == 1 }
 
     var name: String { path.joined(separator: ".") }
+
+    /// The numbers that the type allows; `nil` where it allows all that its vector can hold.
+    var allowedNumbers: ClosedRange<Int128>? {
+        switch type {
+        case .byte: return -128...127
+        case .short: return -32_768...32_767
+        case .decimal(let precision, _):
+            let largest = DecimalText.powersOfTen[precision] - 1
+            return -largest...largest
+        default: return nil
+        }
+    }
 }
 
 /// What turns stored values into those of a vector.

@@ -67,8 +67,8 @@ public struct ParquetWriter: Sendable {
     /// Appends rows, any number of them.
     ///
     /// - Throws: ``ParquetError`` with code `invalidSchema` where the batch's columns are not those of ``schema``, and with
-    ///   code `invalidValue` for a null in a required column or a decimal that has too many digits. After an error the
-    ///   file cannot be finished.
+    ///   code `invalidValue` for a null in a required column, a number outside the range of its type or a text that is not
+    ///   UTF-8. After an error the file cannot be finished.
     public mutating func write(_ batch: RecordBatch) throws(ParquetError) {
         try checkOpen()
         try check(batch)

@@ -370,6 +370,9 @@ struct ColumnChunkWriter: Sendable {
 
     private var numberWidth: Int { leaf.physicalType == .int32 || leaf.physicalType == .float ? 4 : 8 }
 
+    /// A dictionary is one page, which readers take up to 1 GiB.
+    private var dictionaryLimit: Int { min(options.dictionaryPageBytes, 1 << 30) }
+
     private var dictionaryCount: Int { holdsTexts ? texts.count : numbers.count }
 
     private var dictionaryByteCount: Int {
@@ -510,9 +513,6 @@ struct ColumnChunkWriter: Sendable {
     }
 
     private mutating func finishPiece(_ count: Int) throws(ParquetError) {
-        pageValues += count
-        if mode == .deciding, pageValues >= ColumnChunkWriter.sampleCount { decide() }
-    }
         if hasInvalidText {
             throw ParquetError(
                 .invalidValue,
@@ -520,6 +520,9 @@ struct ColumnChunkWriter: Sendable {
                 column: leaf.name
             )
         }
+        pageValues += count
+        if mode == .deciding, pageValues >= ColumnChunkWriter.sampleCount { decide() }
+    }
 
     private mutating func appendInt32(_ values: UnsafeBufferPointer<Int32>) throws(ParquetError) {
         if options.statistics || allowedNumbers != nil, let (low, high) = values.extremes {
@@ -594,7 +597,7 @@ struct ColumnChunkWriter: Sendable {
         if mode != .plain {
             let start = indices.count
             indices.append(contentsOf: repeatElement(0, count: values.count))
-            let limit = options.dictionaryPageBytes / MemoryLayout<T>.size
+            let limit = dictionaryLimit / MemoryLayout<T>.size
             let done = indices.withUnsafeMutableBufferPointer { indices -> Int in
                 guard let base = indices.baseAddress else { return 0 }
                 return numbers.encode(values, limit: limit, into: base + start, key: key)
@@ -617,22 +620,23 @@ struct ColumnChunkWriter: Sendable {
     ///   - hasLengths: whether each value stands behind its length.
     ///   - hasBounds: whether the bounds of the values are known already, or not wanted.
     private mutating func appendBytes(_ rows: ByteRows, hasLengths: Bool, hasBounds: Bool) {
+        let isText = leaf.type == .string
         let byteCount = rows.byteCount
         pageTextBytes += byteCount
         pagePlainBytes += byteCount + (hasLengths ? rows.count * 4 : 0)
-        let isText = leaf.type == .string
         var done = 0
         if mode != .plain {
             let start = indices.count
             indices.append(contentsOf: repeatElement(0, count: rows.count))
             if fresh.count < rows.count { fresh = Array(repeating: 0, count: max(rows.count, 4096)) }
             var freshCount = 0
+            let limit = dictionaryLimit
             done = indices.withUnsafeMutableBufferPointer { indices -> Int in
                 fresh.withUnsafeMutableBufferPointer { fresh -> Int in
                     guard let base = indices.baseAddress, let fresh = fresh.baseAddress else { return 0 }
                     return texts.encode(
                         rows,
-                        limit: options.dictionaryPageBytes,
+                        limit: limit,
                         page: UInt32(truncatingIfNeeded: pages.count + 1),
                         into: base + start,
                         fresh: fresh,
@@ -656,7 +660,7 @@ struct ColumnChunkWriter: Sendable {
             let rest = rows.dropFirst(done)
             plain.append(rest, hasLengths: hasLengths)
             if !hasBounds { pageBounds.include(rest) }
+            if isText, !rest.areUTF8 { hasInvalidText = true }
         }
     }
 }
-            if isText, !rest.areUTF8 { hasInvalidText = true }

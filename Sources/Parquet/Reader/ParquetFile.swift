@@ -300,8 +300,8 @@ public struct ParquetFile: Sendable {
                     wanted += 1
                 }
                 selection.rowCount += own.count
-                let (end, overflow) = page.offset.addingReportingOverflow(page.byteCount)
-                guard !overflow, page.offset >= chunkRange.lowerBound, end <= chunkRange.upperBound else {
+                let end = page.offset + page.byteCount
+                guard page.offset >= chunkRange.lowerBound, end <= chunkRange.upperBound else {
                     throw ParquetError.corrupt("the list of pages names one outside its column")
                 }
                 ranges.append(page.offset..<end)

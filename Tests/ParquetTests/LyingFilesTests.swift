@@ -52,4 +52,33 @@ struct LyingFilesTests {
         let honest = try await ParquetFile(BytesInput(try await rewritten(bytes) { _ in }))
         #expect(try await honest.readRowGroup(0, rows: [15..<16, 55..<56]).rows == [[15], [55]])
     }
+
+    private func pages(_ codec: ParquetCodec, uncompressed: Int, values: Int, bodyBytes: Int) throws -> ChunkPages {
+        var header = PageHeader(.data)
+        header.uncompressedByteCount = uncompressed
+        header.compressedByteCount = bodyBytes
+        header.valueCount = values
+        let bytes = header.write() + [UInt8](repeating: 0, count: bodyBytes)
+        return try bytes.withRawBytes { (bytes) throws(ParquetError) in
+            try ChunkPages(bytes, valueCount: nil, codec: codec)
+        }
+    }
+
+    @Test("a page that is not compressed cannot be larger than it is")
+    func uncompressedSize() async throws {
+        _ = try pages(.uncompressed, uncompressed: 8, values: 1, bodyBytes: 8)
+        let error = await parquetError {
+            _ = try pages(.uncompressed, uncompressed: 1 << 27, values: 1 << 27, bodyBytes: 8)
+        }
+        #expect(error?.code == .corrupt)
+    }
+
+    @Test("a few bytes cannot ask for the memory of billions of values")
+    func valueCount() async throws {
+        _ = try pages(.zstd, uncompressed: 1 << 20, values: 1 << 20, bodyBytes: 40_000)
+        let error = await parquetError {
+            _ = try pages(.zstd, uncompressed: 1 << 30, values: 1 << 30, bodyBytes: 40_000)
+        }
+        #expect(error?.code == .tooLarge)
+    }
 }

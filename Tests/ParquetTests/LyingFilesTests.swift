@@ -81,4 +81,16 @@ struct LyingFilesTests {
         }
         #expect(error?.code == .tooLarge)
     }
+
+    @Test("whole numbers of 64 bits without sign are decimals, whatever their highest bit")
+    func unsignedNumbers() async throws {
+        let (bytes, _) = try encode([try numbers([-1, 5, .min])], options { $0.pageIndex = false })
+        let unsigned = try await rewritten(bytes, elements: { $0[1].logicalType = .integer(bits: 64, isSigned: false) })
+        let file = try await ParquetFile(BytesInput(unsigned))
+        #expect(file.schema.fields[0].type == .decimal(precision: 20, scale: 0))
+        let expected: [Int128] = [(1 << 64) - 1, 5, 1 << 63]
+        #expect(try await file.readRowGroup(0).rows == expected.map { [.decimal(unscaled: $0, scale: 0)] })
+        // The bounds were found with sign: as numbers without they contradict each other.
+        #expect(file.metadata.statistics(ofColumnPath: ["n"])?.max == nil)
+    }
 }

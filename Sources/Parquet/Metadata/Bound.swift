@@ -100,6 +100,7 @@ extension Bound {
             let value = Int64(bitPattern: number)
             switch leaf.conversion {
             case .widenTo128: self = .wide(Int128(value))
+            case .widenUnsignedTo128: self = .wide(Int128(number))
             case .fromMillis:
                 let (micros, overflow) = value.multipliedReportingOverflow(by: 1000)
                 if overflow { return nil }

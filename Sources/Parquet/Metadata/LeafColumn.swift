@@ -46,6 +46,8 @@ enum LeafConversion: Hashable, Sendable {
     case widenUnsigned
     /// Whole numbers of 32 or 64 bits into 128 bits.
     case widenTo128
+    /// Whole numbers of 64 bits, unsigned, into 128 bits.
+    case widenUnsignedTo128
     /// Two's complement, highest byte first, into 64 bits.
     case bigEndianTo64
     /// Two's complement, highest byte first, into 128 bits.
@@ -56,6 +58,9 @@ enum LeafConversion: Hashable, Sendable {
     case fromNanos
     /// The twelve bytes of Impala's and old Spark's timestamps: nanoseconds of the day, Julian day.
     case fromInt96
+
+    /// Whether the stored numbers have no sign.
+    var isUnsigned: Bool { self == .widenUnsigned || self == .widenUnsignedTo128 }
 }
 
 extension LeafConversion {
@@ -85,6 +90,9 @@ extension LeafConversion {
             default: return (.integer, .none)
             }
         case .int64:
+            if logical == .integer(bits: 64, isSigned: false) {
+                return (.decimal(precision: 20, scale: 0), .widenUnsignedTo128)
+            }
             guard case .timestamp(let unit, let isAdjusted)? = logical else { return (.long, .none) }
             let conversion: LeafConversion =
                 switch unit {

@@ -16,9 +16,6 @@ public struct KeyIndex: Sendable {
     ///   `tooLarge` for 2³⁰ rows or more.
     public init(_ keys: [Column]) throws(ColumnarError) {
         let rows = keys.first?.count ?? 0
-        guard keys.allSatisfy({ $0.count == rows }) else {
-            throw ColumnarError(.mismatch, "key columns of different lengths cannot be indexed")
-        }
         guard rows < 1 << 30 else { throw ColumnarError(.tooLarge, "more than 2^30 keys in one index") }
         var capacity = 16
         while capacity < rows * 2 { capacity *= 2 }
@@ -59,9 +56,6 @@ public struct KeyIndex: Sendable {
     public func find(_ probe: [Column]) throws(ColumnarError) -> [Int32] {
         guard probe.count == keys.count, zip(probe, keys).allSatisfy({ Self.areComparable($0.type, $1.type) }) else {
             throw ColumnarError(.mismatch, "key columns of different types cannot be compared")
-        }
-        guard probe.allSatisfy({ $0.count == probe[0].count }) else {
-            throw ColumnarError(.mismatch, "key columns of different lengths cannot be looked up")
         }
         let probeHashes = try KeyHashes.hash(probe)
         let comparison = KeyComparison(probe, keys)

@@ -13,6 +13,7 @@ public struct RecordBatch: Sendable {
         }
         let rows = rowCount ?? columns.first?.count ?? 0
         for (field, column) in zip(schema.fields, columns) {
+        guard rows >= 0 else { throw ColumnarError(.mismatch, "a batch cannot have \(rows) rows") }
             guard field.type == column.type else {
                 throw ColumnarError(
                     .mismatch,
@@ -59,6 +60,13 @@ extension RecordBatch {
             throw ColumnarError(.mismatch, "batches with different columns cannot be put together")
         }
         var columns: [Column] = []
+        // For a batch without columns too, which still has rows.
+        for run in runs
+        where !batches.indices.contains(run.source)
+            || run.rows.lowerBound < 0 || run.rows.upperBound > batches[run.source].rowCount
+        {
+            throw ColumnarError(.mismatch, "a run of rows \(run.rows) outside its batch")
+        }
         for index in first.columns.indices {
             columns.append(try .assembling(runs, from: batches.map { $0.columns[index] }))
         }

@@ -1,5 +1,6 @@
 /// What is wrong with a Parquet file, or with what was asked of one, where it is, and what to do.
 public struct ParquetError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// What kind of fault it is.
     public struct Code: Hashable, Sendable, CustomStringConvertible {
         private enum Base: String {
             case notParquet, corrupt, unsupported, checksumMismatch, tooLarge, columnNotFound, outOfRange, invalidSchema

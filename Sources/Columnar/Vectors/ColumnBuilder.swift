@@ -19,6 +19,7 @@ public struct ColumnBuilder: Sendable {
     public var children: [ColumnBuilder] = []
     /// Made when the first null comes.
     @usableFromInline var validity: Bitmap?
+    /// How many values have been appended, nulls included.
     public private(set) var count = 0
 
     public init(_ type: DataType) {
@@ -32,6 +33,7 @@ public struct ColumnBuilder: Sendable {
         }
     }
 
+    /// Makes room for `rows` values altogether; for the bytes of texts it does not.
     public mutating func reserveCapacity(_ rows: Int) {
         switch kind {
         case .bits: bits.reserveCapacity(rows)

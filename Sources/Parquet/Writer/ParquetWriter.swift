@@ -15,7 +15,9 @@ public import Columnar
 ///
 /// A writer is a value; one copy must not be used from two threads at a time.
 public struct ParquetWriter: Sendable {
+    /// The columns of the file.
     public let schema: Schema
+    /// How the file is written.
     public let options: ParquetWriterOptions
     /// How many bytes have been encoded for the file so far, taken or not. What waits for its row group to fill is not
     /// among them: see ``bufferedByteCount``.

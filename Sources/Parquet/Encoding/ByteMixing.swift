@@ -69,10 +69,25 @@ enum ByteMixing {
                 return false
             }
         }
+        if isASCII(bytes + position, count &- position) { return true }
         while position < count {
             if !passCharacter(bytes, count, &position) { return false }
         }
         return true
+    }
+
+    /// Whether fewer than eight bytes are all ASCII.
+    @inline(__always)
+    private static func isASCII(_ bytes: UnsafeRawPointer, _ count: Int) -> Bool {
+        if count == 0 { return true }
+        if count >= 4 {
+            // The first four and the last four, of which some may be the same.
+            let low = bytes.loadUnaligned(as: UInt32.self)
+            return (low | bytes.loadUnaligned(fromByteOffset: count &- 4, as: UInt32.self)) & 0x8080_8080 == 0
+        }
+        let first = bytes.load(as: UInt8.self)
+        let middle = bytes.load(fromByteOffset: count >> 1, as: UInt8.self)
+        return (first | middle | bytes.load(fromByteOffset: count &- 1, as: UInt8.self)) < 0x80
     }
 
     /// Passes over the character at `position`, which is smaller than `count`, if it is one.

@@ -15,7 +15,8 @@ import Synchronization
 /// What it shares with SQL Server: a commit LSN for each transaction, rows in the order
 /// `(start_lsn, command_id, seqval, operation)`, images before and after an update, update masks, NULL for large objects that
 /// an update left alone, changes of a key as delete and insert, foreign keys, retention, and rolled back transactions that
-/// leave no trace. A test can clean up change tables, restore an older state, and make any call fail: see ``fail(_:with:)``.
+/// leave no trace. A test can clean up change tables, restore an older state, and make any call fail: see
+/// ``fail(_:with:times:afterBatches:)``.
 ///
 /// Any thread may use it; transactions come one after the other.
 public final class InMemorySource: ChangeSource {

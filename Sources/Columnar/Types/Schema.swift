@@ -4,6 +4,7 @@ public import CDCJSON
 public struct Field: Hashable, Sendable {
     public var name: String
     public var type: DataType
+    /// Whether values may be null.
     public var isNullable: Bool
     /// What else is known of the column, as Delta's schema keeps it; unknown entries are carried along untouched.
     public var metadata: [String: JSONValue]

@@ -158,8 +158,11 @@ extension ColumnBuilder {
     ///
     /// A nested value that is refused may leave some of its parts behind: give the builder up after an error.
     ///
-    /// - Throws: ``ColumnarError`` with code `outOfRange` where the value does not fit the type. Decimals may come with
-    ///   fewer digits after the point than the type has; nothing else is converted.
+    /// Decimals may come with fewer digits after the point than the type has, decimals and doubles as whole numbers, and
+    /// floats as doubles: what a `float` or `double` cannot hold exactly is rounded. Nothing else is converted.
+    ///
+    /// - Throws: ``ColumnarError`` with code `outOfRange` where the value does not fit the type, and with code `mismatch`
+    ///   where a structure has more or fewer values than fields, or a map more or fewer keys than values.
     public mutating func append(_ value: Value) throws(ColumnarError) {
         switch (type, value) {
         case (_, .null): appendNull()

@@ -49,6 +49,10 @@ struct RecordBatchTests {
         #expect(batch.rowCount == 5)
         #expect(try RecordBatch.concatenate([batch, batch]).rowCount == 10)
         #expect(try RecordBatch(Self.schema, rows: Self.rows).selecting([]).rowCount == 3)
+        #expect(try batch.slice(1..<3).rowCount == 2)
+        #expect(throws: ColumnarError.self) { try batch.slice(3..<6) }
+        #expect(throws: ColumnarError.self) { try batch.take([5]) }
+        #expect(throws: ColumnarError.self) { try RecordBatch([], [], rowCount: -1) }
     }
 
     @Test("Named columns, in the order of the names")

@@ -237,7 +237,7 @@ enum ActionReader {
             minWriterVersion: Int(writerVersion),
             readerFeatures: readerFeatures,
             writerFeatures: writerFeatures
-        )
+        ).withoutEmptyLists()
     }
 
     private static func readTransaction(_ reader: inout JSONReader) throws -> SetTransaction {

@@ -199,10 +199,12 @@ public struct DeltaTable: Sendable {
     /// Whether a failed commit may be in the log all the same: then its files must stay, even if nobody needs them.
     static func mayBeCommitted(_ error: any Error) -> Bool {
         guard let error = error as? DeltaError else { return false }  // commits fail with nothing else
-        let certainlyNot: Set<DeltaError.Code> = [
-            .conflict, .tableExists, .constraintViolated, .invalidTransaction, .unsupportedFeature, .tooManyAttempts,
-        ]
-        return !certainlyNot.contains(error.code)
+        return switch error.code {
+        // Afterwards the log could not be read, or does not show it yet.
+        case .outcomeUnknown, .corruptLog, .missingVersion: true
+        case .storage: error.isRetryable
+        default: false
+        }
     }
 
     /// Plans work on the newest snapshot until no other writer's commit contradicts it.

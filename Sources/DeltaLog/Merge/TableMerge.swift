@@ -100,9 +100,9 @@ struct TableMerge {
             }
             try await insert(source, isMatched, to: &writer)
             let added = try await writer.finish()
-            for file in replaced where own.remove(file.path) != nil {
-                try await table.log.folder.delete(LogPath.decode(file.path) ?? file.path)
-            }
+            let outdated = own.intersection(replaced.map(\.path))
+            await table.log.folder.removeUncommitted(outdated)
+            own.subtract(outdated)
             own.formUnion(added.map(\.path))
             files = kept + added
         } catch {
@@ -113,7 +113,7 @@ struct TableMerge {
 
     /// Removes what this merge wrote, because it will not be committed.
     func discard() async {
-        for path in own { try? await table.log.folder.delete(LogPath.decode(path) ?? path) }
+        await table.log.folder.removeUncommitted(own)
     }
 
     /// Refuses keys by which rows cannot be told apart.

@@ -161,9 +161,7 @@ public struct DeltaTable: Sendable {
                 do {
                     return Commit(snapshot: try await commit.commit().snapshot, metrics: commit.operation.metrics)
                 } catch {
-                    if !Self.mayBeCommitted(error) {
-                        for file in added { try? await log.folder.delete(LogPath.decode(file.path) ?? file.path) }
-                    }
+                    if !Self.mayBeCommitted(error) { await log.folder.removeUncommitted(added.map(\.path)) }
                     throw error
                 }
             } catch {

@@ -178,7 +178,7 @@ public final class IngestionPipeline: Service {
             passes += 1
             // A source that never rests must not keep the house from being kept.
             if outcome == .idle || passes.isMultiple(of: 32) {
-                try await applier.sweep(now: clock.now())
+                try await applier.sweep(snapshotting: await gateway.snapshotting)
                 // What failed and may succeed now is tried again, from the tables' own positions on.
                 if mode != .triggered, await applier.hasRepeatableFailures { try await applier.recover() }
                 await observer.flush(to: destination.eventLog)
@@ -187,7 +187,7 @@ public final class IngestionPipeline: Service {
             guard case .continuous(let pause) = mode else { break }
             try await clock.sleep(for: pause)
         }
-        try await applier.sweep(now: clock.now())
+        try await applier.sweep(snapshotting: await gateway.snapshotting)
         try await throwIncomplete(gateway, applier)
     }
 
@@ -206,7 +206,8 @@ public final class IngestionPipeline: Service {
             observer.report(
                 .checkpointRebuilt,
                 "the checkpoint store is behind the tables, which are at cut \(lastCut); it is made up from them",
-                severity: .warning
+                // A store in memory is behind after every start.
+                severity: checkpoints is InMemoryCheckpointStore ? .info : .warning
             )
         }
     }

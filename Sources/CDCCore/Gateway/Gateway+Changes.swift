@@ -65,7 +65,8 @@ extension Gateway {
             volume: volume,
             schema: ChangeColumns.schema(capturing: table.schema),
             prefix: "\(StagingVolume.changesFolder(table.name))/cut-\(cut)-\(UniqueName.uuid())",
-            options: options
+            options: options,
+            mostMemoryBytes: options.bytesPerSlice
         )
         do {
             var order = ChangeOrder(table: table.name, after: after, through: through)

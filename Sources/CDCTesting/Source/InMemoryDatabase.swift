@@ -73,7 +73,7 @@ struct InMemoryDatabase: Sendable {
     // MARK: Commits
 
     /// Writes the change rows of a transaction and ends it.
-    mutating func commit(_ changes: [InMemoryTransaction.Change], at time: Int64?) -> LSN {
+    mutating func commit(_ changes: [InMemoryTransaction.Change], at time: Int64?) throws -> LSN {
         // Each change has a log record of its own; that of the commit comes after them.
         let block = position.lsn.high + 1
         let lsn = Self.record(changes.count + 1, from: block)
@@ -94,7 +94,7 @@ struct InMemoryDatabase: Sendable {
             builders[change.table] = builder
         }
         for (name, var builder) in builders {
-            tables[name]?.changes.append(.init(lsn: lsn, rows: builder.finish()))
+            tables[name]?.changes.append(.init(lsn: lsn, rows: try builder.finish()))
         }
         return lsn
     }

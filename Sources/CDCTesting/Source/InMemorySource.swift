@@ -64,7 +64,7 @@ public final class InMemorySource: ChangeSource {
                 throw error
             }
             database = transaction.database
-            return database.commit(transaction.changes, at: time)
+            return try database.commit(transaction.changes, at: time)
         }
     }
 

@@ -14,7 +14,7 @@ import Synchronization
 public final class InterceptedStorage: ObjectStorage {
     /// What a storage is asked to do.
     public enum Operation: Hashable, Sendable {
-        case read, attributes, list, putIfAbsent, put, create, link, delete
+        case read, attributes, list, putIfAbsent, put, create, link, delete, removeTemporaries
     }
 
     /// Is told of an operation before it is let through.
@@ -87,5 +87,11 @@ public final class InterceptedStorage: ObjectStorage {
     public func delete(_ path: String) async throws(StorageError) {
         try await check(.delete, path)
         try await storage.delete(path)
+    }
+
+    @discardableResult
+    public func removeTemporaries(in folder: String, unchangedFor age: Int64) async throws(StorageError) -> Int {
+        try await check(.removeTemporaries, folder)
+        return try await storage.removeTemporaries(in: folder, unchangedFor: age)
     }
 }

@@ -28,6 +28,15 @@ public struct RecordBatch: Sendable {
         self.rowCount = rows
     }
 
+    private init(emptyWith schema: Schema) {
+        self.schema = schema
+        columns = schema.fields.map { field in
+            var builder = ColumnBuilder(field.type)
+            return builder.finish()
+        }
+        rowCount = 0
+    }
+
     /// The column `name`, which must match to the letter.
     public func column(_ name: String) throws(ColumnarError) -> Column {
         guard let index = schema.index(of: name) else { throw .unknownColumn(name, in: schema) }
@@ -47,10 +56,7 @@ public struct RecordBatch: Sendable {
 
 extension RecordBatch {
     /// A batch without rows.
-    public static func empty(_ schema: Schema) -> RecordBatch {
-        var builder = RecordBatchBuilder(schema)
-        return builder.finish()
-    }
+    public static func empty(_ schema: Schema) -> RecordBatch { RecordBatch(emptyWith: schema) }
 
     /// The rows that `runs` name, in their order, copied from `batches`, which must all have one schema's types.
     public static func assembling(_ runs: [RowRun], from batches: [RecordBatch]) throws(ColumnarError) -> RecordBatch {

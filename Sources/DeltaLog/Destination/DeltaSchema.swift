@@ -43,7 +43,7 @@ public struct DeltaSchema: ChangeDestination {
         do { return try await table(name).snapshot() } catch {
             if error.code == .tableNotFound { return nil }
             throw CDCError(
-                error.isRetryable ? .destinationConflict : .destinationFailed,
+                Self.code(of: error),
                 "table '\(name)' could not be read",
                 underlying: error
             )
@@ -244,11 +244,20 @@ public struct DeltaSchema: ChangeDestination {
             )
         }
         return CDCError(
-            error.isRetryable ? .destinationConflict : .destinationFailed,
+            code(of: error),
             "table '\(target.name)' could not be written",
             table: target.source,
             underlying: error
         )
+    }
+
+    private static func code(of error: DeltaError) -> CDCError.Code {
+        switch error.code {
+        case .conflict, .tooManyAttempts: .destinationConflict
+        // The position in the table tells the next attempt what came of this one.
+        case .outcomeUnknown: .destinationUnavailable
+        default: error.isRetryable ? .destinationUnavailable : .destinationFailed
+        }
     }
 
     // MARK: Consistent points
@@ -265,8 +274,20 @@ public struct DeltaSchema: ChangeDestination {
         if point.cut % 100 == 0 {
             let old = try await storage.list(folder).dropLast(Self.keptPoints)
             for entry in old { try await storage.delete(entry.path) }
+            for table in point.tables { try await removeTemporaries(of: self.table(table.name)) }
         }
     }
+
+    /// Removes what processes that died were writing into a table's folders. Finished files that no commit names are for a
+    /// vacuum to find; these no listing shows.
+    private func removeTemporaries(of table: DeltaTable) async throws {
+        for folder in [table.log.path, "\(table.log.path)/_delta_log"] {
+            try await storage.removeTemporaries(in: folder, unchangedFor: Self.temporaryAge)
+        }
+    }
+
+    /// Nobody writes one file for this long, in milliseconds.
+    private static let temporaryAge: Int64 = 7 * 24 * 3_600_000
 
     public func latestConsistentPoint(pipeline: String) async throws -> ConsistentPoint? {
         guard let newest = try await storage.list(pointsFolder(pipeline)).last else { return nil }

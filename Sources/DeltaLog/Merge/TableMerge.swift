@@ -100,11 +100,12 @@ struct TableMerge {
             }
             try await insert(source, isMatched, to: &writer)
             let added = try await writer.finish()
-            let outdated = own.intersection(replaced.map(\.path))
-            await table.log.folder.removeUncommitted(outdated)
-            own.subtract(outdated)
             own.formUnion(added.map(\.path))
             files = kept + added
+            let outdated = own.intersection(replaced.map(\.path))
+            own.subtract(outdated)
+            // What cannot be removed now is tried once more by `discard()`.
+            own.formUnion(await table.log.folder.removeUncommitted(outdated))
         } catch {
             await writer.discard()
             throw error
@@ -112,9 +113,7 @@ struct TableMerge {
     }
 
     /// Removes what this merge wrote, because it will not be committed.
-    func discard() async {
-        await table.log.folder.removeUncommitted(own)
-    }
+    mutating func discard() async { own = await table.log.folder.removeUncommitted(own) }
 
     /// Refuses keys by which rows cannot be told apart.
     private func check(_ index: KeyIndex, _ keys: [Column]) throws {

@@ -98,6 +98,8 @@ public struct Transaction: Sendable {
         var state = snapshot?.state ?? LogState()
         var version = (snapshot?.version ?? -1) + 1
         var failures = 0
+        /// The failure of the last attempt, where the log did not show what came of it.
+        var unsettled: StorageError?
         let loser = ConflictChecker.Loser(
             reads: reads,
             applications: readApplications,
@@ -106,6 +108,7 @@ public struct Transaction: Sendable {
         )
         for attempt in 1...max(1, maximumAttempts) {
             let lines = [.commitInfo(info(id))] + actions
+            unsettled = nil
             do {
                 try await log.folder.putIfAbsent(CommitReader.path(version), ActionWriter.write(lines))
                 return try await committed(version, lines, state, attempt)
@@ -123,6 +126,7 @@ public struct Transaction: Sendable {
                         throw DeltaError(error, "version \(version) could not be committed", version: version)
                     }
                     failures += 1
+                    unsettled = error
                     try? await Task.sleep(for: .milliseconds(10 << failures))
                 }
                 for winner in winners {
@@ -134,6 +138,14 @@ public struct Transaction: Sendable {
                 throw error
             } catch {
                 throw DeltaError(.storage, "\(error)", version: version, underlying: error)
+            }
+        }
+        if let unsettled {
+            if try await winners(from: version, after: unsettled).first?.actions.commitInfo?.txnId == id {
+                return try await committed(version, [.commitInfo(info(id))] + actions, state, max(1, maximumAttempts))
+            }
+            if unsettled.code != .alreadyExists {
+                throw Self.unknownOutcome(version, unsettled, "is not known yet")
             }
         }
         throw DeltaError(

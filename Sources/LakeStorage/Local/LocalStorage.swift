@@ -118,18 +118,18 @@ public struct LocalStorage: ObjectStorage {
         throw Self.error(error, path, "could not remove the file", writing: true)
     }
 
-    /// Removes the temporary files in a folder that nobody has written to for `age` milliseconds: what crashes left.
-    ///
-    /// - Returns: how many there were.
-    package func removeTemporaries(in folder: String, unchangedFor age: Int64) throws(StorageError) -> Int {
+    @discardableResult
+    public func removeTemporaries(in folder: String, unchangedFor age: Int64) async throws(StorageError) -> Int {
+        try StoragePath.check(folder: folder)
         let location = folder.isEmpty ? root : try location(folder)
         let (names, error) = POSIX.names(in: location)
         if error == ENOENT || error == ENOTDIR { return 0 }
         if error != 0 { throw Self.error(error, folder, "could not list the folder") }
+        let newest = POSIX.now() - max(0, age)
         var removed = 0
         for name in names where name.hasPrefix(Self.temporaryPrefix) {
             let (status, error) = POSIX.status(at: "\(location)/\(name)")
-            guard error == 0, status.isFile, POSIX.now() - status.modified >= age else { continue }
+            guard error == 0, status.isFile, status.modified <= newest else { continue }
             if POSIX.remove("\(location)/\(name)") == 0 { removed += 1 }
         }
         return removed

@@ -253,6 +253,27 @@ struct TransactionTests {
         #expect(try await log.snapshot().fileCount == 1)
     }
 
+    @Test("a last attempt that fails, and whose commit appears in the log only then, is no failure")
+    func lateSuccess() async throws {
+        _ = try await create()
+        let storage = FaultyStorage(lake.storage, [.writesLate(.unavailable)])
+        var transaction = append("a", to: try await TableLog(storage: storage, path: "t").snapshot())
+        transaction.maximumAttempts = 1
+        #expect(try await transaction.commit().version == 1)
+        #expect(try await lake.log().snapshot().fileCount == 1)
+    }
+
+    @Test("a last attempt of which nobody knows what came of it: the error says so, and files are left alone")
+    func unsettled() async throws {
+        _ = try await create()
+        let storage = FaultyStorage(lake.storage, [.fails(.unavailable)])
+        var transaction = append("a", to: try await TableLog(storage: storage, path: "t").snapshot())
+        transaction.maximumAttempts = 1
+        let error = await deltaError { _ = try await transaction.commit() }
+        #expect(error?.code == .outcomeUnknown)
+        #expect(DeltaTable.mayBeCommitted(try #require(error)))
+    }
+
     @Test("a failure that may pass is tried again, any other ends the commit")
     func failures() async throws {
         _ = try await create()

@@ -5,33 +5,18 @@ import DeltaLog
 import LakeStorage
 import Testing
 
-/// A source at which something happens whenever a chunk of rows is read.
-private final class DisturbedSource: ChangeSource {
-    private let source: InMemorySource
-    private let beforeChunk: @Sendable (_ number: Int) throws -> Void
-    private let chunks = Counter()
-
-    init(_ source: InMemorySource, beforeChunk: @escaping @Sendable (Int) throws -> Void) {
-        self.source = source
-        self.beforeChunk = beforeChunk
-    }
-
-    var identity: String { source.identity }
-    func describe(_ tables: [TableName]) async throws -> [SourceTable] { try await source.describe(tables) }
-    func cut(after: LSN, transactionLimit: Int) async throws -> SourcePosition? {
-        try await source.cut(after: after, transactionLimit: transactionLimit)
-    }
-    func fence() async throws -> SourcePosition { try await source.fence() }
-    func changes(of table: SourceTable, after: LSN, through: LSN) async throws -> any BatchCursor {
-        try await source.changes(of: table, after: after, through: through)
-    }
-    func snapshotChunks(of table: SourceTable) async throws -> [SnapshotChunk] {
-        try await source.snapshotChunks(of: table)
-    }
-    func rows(of chunk: SnapshotChunk, table: SourceTable) async throws -> any BatchCursor {
-        try beforeChunk(chunks.increment())
-        return try await source.rows(of: chunk, table: table)
-    }
+/// A source at which something happens whenever a chunk of rows is read; they are numbered from 1.
+private func disturbed(
+    _ source: InMemorySource,
+    beforeChunk: @escaping @Sendable (_ number: Int) throws -> Void
+) -> InterceptedSource {
+    let chunks = Counter()
+    return InterceptedSource(
+        source,
+        before: { call in
+            if case .snapshot = call { try beforeChunk(chunks.increment()) }
+        }
+    )
 }
 
 @Suite("The staging volume is kept in order")
@@ -50,7 +35,7 @@ struct StagingTests {
 
     /// An ingestion whose snapshot of customers was interrupted at the fifth chunk.
     private func interrupted(_ source: InMemorySource, clock: ManualClock = ManualClock()) async throws -> Ingestion {
-        let broken = DisturbedSource(source) { number in
+        let broken = disturbed(source) { number in
             if number == 5 { throw CDCError(.sourceFailed, "the wire was cut") }
         }
         var ingestion = Ingestion(broken, storage)
@@ -82,7 +67,7 @@ struct StagingTests {
         var ingestion = Ingestion(source, storage)
         ingestion.options.transactionsPerCut = 5
         try await ingestion.run()
-        ingestion.source = DisturbedSource(source) { number in
+        ingestion.source = disturbed(source) { number in
             guard number == 1 else { return }
             for balance in 0..<40 {
                 try source.transaction { transaction in
@@ -114,8 +99,8 @@ struct StagingTests {
         let source = try inChunks()
         let reads = Counter()
         let watched = InterceptedStorage(storage) { operation, path, _ throws(StorageError) in
-            if operation == "read" && path.contains("-chunk-") { reads.increment() }
-            if operation == "list" && path.contains("/snapshots/") { reads.increment() }
+            if operation == .read && path.contains("-chunk-") { reads.increment() }
+            if operation == .list && path.contains("/snapshots/") { reads.increment() }
         }
         var ingestion = Ingestion(source, watched)
         ingestion.tables = ["dbo.customers"]
@@ -131,8 +116,8 @@ struct StagingTests {
         try await Ingestion(source, storage).run()
         let reads = Counter()
         let failing = InterceptedStorage(storage) { operation, path, _ throws(StorageError) in
-            if operation == "read" && path.contains("/manifests/") { reads.increment() }
-            if operation == "putIfAbsent", path.contains("bronze/orders/_delta_log") {
+            if operation == .read && path.contains("/manifests/") { reads.increment() }
+            if operation == .putIfAbsent, path.contains("bronze/orders/_delta_log") {
                 throw StorageError(.full, path: path, "no space is left")
             }
         }
@@ -187,7 +172,7 @@ struct StagingTests {
         ingestion.tables = ["dbo.customers", "dbo.orders"]
         clock.advance(by: .seconds(30 * 24 * 3600))
         let read = Counter()
-        ingestion.source = DisturbedSource(source) { _ in
+        ingestion.source = disturbed(source) { _ in
             read.increment()
             clock.advance(by: .seconds(30 * 24 * 3600))
         }
@@ -304,7 +289,7 @@ struct StagingTests {
     func unavailable() async throws {
         let source = try Shop.source()
         let away = InterceptedStorage(storage) { operation, path, _ throws(StorageError) in
-            if operation == "putIfAbsent", path.contains("bronze/orders/_delta_log") {
+            if operation == .putIfAbsent, path.contains("bronze/orders/_delta_log") {
                 throw StorageError(.unavailable, path: path, "no answer")
             }
         }
@@ -321,7 +306,7 @@ struct StagingTests {
         let source = try Shop.source()
         let refused = Counter()
         let sticky = InterceptedStorage(storage) { operation, path, _ throws(StorageError) in
-            if operation == "delete", path.contains("bronze/customers/"), refused.increment() == 1 {
+            if operation == .delete, path.contains("bronze/customers/"), refused.increment() == 1 {
                 throw StorageError(.denied, path: path, "not this one")
             }
         }

@@ -1,5 +1,6 @@
 import CDCJSON
 import Columnar
+import LakeStorage
 
 /// Snapshots: all rows of a table, chunk by chunk.
 extension Gateway {
@@ -117,7 +118,7 @@ extension Gateway {
             try await source.snapshotChunks(of: table)
         }
         let plan = SnapshotPlan(
-            id: Identifier.random(),
+            id: UniqueName.uuid(),
             low: low ?? SourcePosition(lsn: .zero, commitTime: clock.now()),
             snapshotCut: snapshotCut,
             layout: layout,
@@ -143,7 +144,7 @@ extension Gateway {
         var writer = StagedFileWriter(
             volume: volume,
             schema: schema,
-            prefix: "\(StagingVolume.snapshotsFolder(table.name))/\(plan.id)-\(chunk.number)-\(Identifier.random())",
+            prefix: "\(StagingVolume.snapshotsFolder(table.name))/\(plan.id)-\(chunk.number)-\(UniqueName.uuid())",
             options: options
         )
         do {

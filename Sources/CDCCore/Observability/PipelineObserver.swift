@@ -1,5 +1,6 @@
 import CDCJSON
 import CoreMetrics
+import LakeStorage
 import Logging
 import Synchronization
 
@@ -52,7 +53,7 @@ final class PipelineObserver: Sendable {
     func beginUpdate() {
         let now = clock.now()
         state.withLock { state in
-            state.updateID = Identifier.random()
+            state.updateID = UniqueName.uuid()
             state.lastFlush = now
         }
     }
@@ -68,7 +69,7 @@ final class PipelineObserver: Sendable {
         let (event, listeners) = state.withLock { state in
             state.sequence += 1
             let event = PipelineEvent(
-                id: Identifier.random(),
+                id: UniqueName.uuid(),
                 sequence: state.sequence,
                 timestamp: now,
                 severity: severity,
@@ -126,15 +127,6 @@ final class PipelineObserver: Sendable {
             logger.warning("the event log cannot be written", metadata: ["error": "\(error)"])
             state.withLock { $0.unwritten = Array((events + $0.unwritten).suffix(1000)) }
         }
-    }
-}
-
-/// Identifiers that nobody else has.
-enum Identifier {
-    static func random() -> String {
-        var generator = SystemRandomNumberGenerator()
-        let digits = (0..<2).map { _ in String(generator.next(), radix: 16) }
-        return digits.map { String(repeating: "0", count: 16 - $0.count) + $0 }.joined()
     }
 }
 

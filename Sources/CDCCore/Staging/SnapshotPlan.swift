@@ -87,8 +87,7 @@ extension StagingVolume {
             writer.member("chunk", chunk.number)
             StagedFile.write(chunk.files, as: "files", to: &writer)
         }
-        let digits = String(chunk.number)
-        let name = "\(plan.id)-chunk-" + String(repeating: "0", count: max(0, 6 - digits.count)) + digits + ".json"
+        let name = "\(plan.id)-chunk-\(NumberedName.digits(chunk.number, count: 6)).json"
         try await storage.put(path(of: "\(Self.snapshotsFolder(table.name))/\(name)"), writer.bytes)
     }
 }

@@ -33,8 +33,7 @@ public struct StagingVolume: Sendable {
     private static let manifests = "manifests"
 
     private static func manifestName(_ cut: Int64) -> String {
-        let digits = String(cut)
-        return String(repeating: "0", count: max(0, 20 - digits.count)) + digits + ".json"
+        NumberedName.digits(cut) + ".json"
     }
 
     /// The numbers of the published cuts from `first` on, ascending and without gaps.

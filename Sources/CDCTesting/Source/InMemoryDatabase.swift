@@ -7,7 +7,7 @@ struct InMemoryDatabase: Sendable {
     /// The last commit.
     private(set) var position: SourcePosition
     private var commits: [SourcePosition]
-    var failures: [InMemorySource.Call: [Failure]] = [:]
+    var failures: [SourceCall: [Failure]] = [:]
 
     struct Failure: Sendable {
         var error: CDCError
@@ -160,14 +160,14 @@ struct InMemoryDatabase: Sendable {
 
     // MARK: Failures
 
-    mutating func takeFailure(_ call: InMemorySource.Call) -> Failure? {
+    mutating func takeFailure(_ call: SourceCall) -> Failure? {
         guard var waiting = failures[call], !waiting.isEmpty else { return nil }
         let failure = waiting.removeFirst()
         failures[call] = waiting
         return failure
     }
 
-    mutating func failIfAsked(_ call: InMemorySource.Call) throws {
+    mutating func failIfAsked(_ call: SourceCall) throws {
         if let failure = takeFailure(call) { throw failure.error }
     }
 }

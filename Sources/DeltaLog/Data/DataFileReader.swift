@@ -20,7 +20,7 @@ struct DataFileReader {
         self.file = file
         self.table = table
         do {
-            let input = StorageInput(folder: table.log.folder, path: path, byteCount: Int(file.size))
+            let input = StoredParquetFile(table.log.folder, path, byteCount: Int(file.size))
             parquet = try await ParquetFile(input)
         } catch {
             throw Self.unreadable(error, path, table)

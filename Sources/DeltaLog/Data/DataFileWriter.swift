@@ -66,7 +66,7 @@ struct DataFileWriter {
     mutating func discard() async {
         for file in open.values { await file.output.discard() }
         open = [:]
-        for file in finished { try? await folder.delete(LogPath.decode(file.path) ?? file.path) }
+        await folder.removeUncommitted(finished.map(\.path))
         finished = []
     }
 

@@ -161,7 +161,7 @@ public struct DeltaSchema: ChangeDestination {
         var linked: [AddFile] = []
         do {
             for file in files {
-                let input = StorageInput(folder: file.storage, path: file.path, byteCount: file.bytes)
+                let input = StoredParquetFile(file.storage, file.path, byteCount: file.bytes)
                 let metadata = try await ParquetFile(input).metadata
                 let name = DataFileName.new()
                 try await storage.link(file.path, to: "\(table.log.path)/\(name)")
@@ -175,7 +175,7 @@ public struct DeltaSchema: ChangeDestination {
                 )
             }
         } catch {
-            for file in linked { try? await table.log.folder.delete(file.path) }
+            await table.log.folder.removeUncommitted(linked.map(\.path))
             throw error
         }
         return linked
@@ -268,15 +268,9 @@ public struct DeltaSchema: ChangeDestination {
 
     private func pointsFolder(_ pipeline: String) -> String { "\(path)/\(Self.points)/\(pipeline)" }
 
-    /// Twenty digits, so that names sort as numbers do.
-    private static func padded(_ number: Int64) -> String {
-        let digits = String(number)
-        return String(repeating: "0", count: max(0, 20 - digits.utf8.count)) + digits
-    }
-
     public func publish(_ point: ConsistentPoint) async throws {
         let folder = pointsFolder(point.pipeline)
-        try await storage.put("\(folder)/\(Self.padded(point.cut)).json", point.json)
+        try await storage.put("\(folder)/\(NumberedName.digits(point.cut)).json", point.json)
         if point.cut % 100 == 0 {
             let old = try await storage.list(folder).dropLast(Self.keptPoints)
             for entry in old { try await storage.delete(entry.path) }

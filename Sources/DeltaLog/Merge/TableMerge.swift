@@ -102,7 +102,10 @@ struct TableMerge {
             let added = try await writer.finish()
             own.formUnion(added.map(\.path))
             files = kept + added
-            for file in replaced where own.contains(file.path) { await remove(file.path) }
+            let outdated = own.intersection(replaced.map(\.path))
+            own.subtract(outdated)
+            // What cannot be removed now is tried once more by `discard()`.
+            own.formUnion(await table.log.folder.removeUncommitted(outdated))
         } catch {
             await writer.discard()
             throw error
@@ -110,18 +113,7 @@ struct TableMerge {
     }
 
     /// Removes what this merge wrote, because it will not be committed.
-    mutating func discard() async {
-        for path in own { await remove(path) }
-    }
-
-    /// Removes one of the merge's own files. One that cannot be removed is in no commit, and a vacuum finds it later; it
-    /// remains among the merge's own, so that ``discard()`` tries once more.
-    private mutating func remove(_ path: String) async {
-        do {
-            try await table.log.folder.delete(LogPath.decode(path) ?? path)
-            own.remove(path)
-        } catch {}
-    }
+    mutating func discard() async { own = await table.log.folder.removeUncommitted(own) }
 
     /// Refuses keys by which rows cannot be told apart.
     private func check(_ index: KeyIndex, _ keys: [Column]) throws {

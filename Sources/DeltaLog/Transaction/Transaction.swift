@@ -120,6 +120,9 @@ public struct Transaction: Sendable {
                 }
                 if winners.isEmpty {
                     guard error.code == .alreadyExists || error.isRetryable, failures < 5 else {
+                        if failures > 0, !error.isRetryable {
+                            throw Self.unknownOutcome(version, error, "by an earlier try cannot be known yet")
+                        }
                         throw DeltaError(error, "version \(version) could not be committed", version: version)
                     }
                     failures += 1
@@ -142,13 +145,7 @@ public struct Transaction: Sendable {
                 return try await committed(version, [.commitInfo(info(id))] + actions, state, max(1, maximumAttempts))
             }
             if unsettled.code != .alreadyExists {
-                throw DeltaError(
-                    .outcomeUnknown,
-                    "the storage failed while version \(version) was written (\(unsettled.message)), and whether it will "
-                        + "appear after all is not known; read the table again before repeating the work",
-                    version: version,
-                    underlying: unsettled
-                )
+                throw Self.unknownOutcome(version, unsettled, "is not known yet")
             }
         }
         throw DeltaError(
@@ -191,20 +188,13 @@ public struct Transaction: Sendable {
             let commits = LogSegment.commits(try await LogSegment.list(log.folder, from: version))
             try LogSegment.checkContiguous(commits, from: version)
             var winners: [ConflictChecker.Winner] = []
-            for commit in commits {
-                let actions = try await CommitReader.read(log.folder, commit.version)
+            try await CommitReader.forEach(commits, in: log.folder, CommitReader.read) { commit, actions in
                 winners.append(ConflictChecker.Winner(version: commit.version, actions: actions))
             }
             return winners
         } catch let failure {
-            if error.code == .alreadyExists { throw failure }
-            throw DeltaError(
-                .outcomeUnknown,
-                "the storage failed while version \(version) was written (\(error.message)), and whether it was written "
-                    + "could not be found out (\(failure.message)); read the table again before repeating the work",
-                version: version,
-                underlying: error
-            )
+            if error.code == .alreadyExists, failure.code != .storage || failure.isRetryable { throw failure }
+            throw Self.unknownOutcome(version, error, "could not be found out (\(failure.message))")
         }
     }
 
@@ -240,6 +230,16 @@ public struct Transaction: Sendable {
 
     // MARK: Pieces
 
+    private static func unknownOutcome(_ version: Int64, _ error: StorageError, _ what: String) -> DeltaError {
+        DeltaError(
+            .outcomeUnknown,
+            "the storage failed while version \(version) was written (\(error.message)), and whether it was written "
+                + "\(what); read the table again before repeating the work",
+            version: version,
+            underlying: error
+        )
+    }
+
     private func refusal(_ conflict: CommitConflict) -> DeltaError {
         DeltaError(
             conflict.kind == .tableCreated ? .tableExists : .conflict,
@@ -255,7 +255,7 @@ public struct Transaction: Sendable {
         info.operation = operation.name
         info.operationParameters = operation.parameters
         info.readVersion = snapshot?.version
-        info.isolationLevel = onlyRearranges ? "SnapshotIsolation" : "Serializable"
+        info.isolationLevel = actions.onlyRearrange ? "SnapshotIsolation" : "Serializable"
         info.isBlindAppend = isBlindAppend
         info.operationMetrics = operation.metrics.mapValues { .string(String($0)) }
         info.userMetadata = userMetadata
@@ -270,23 +270,5 @@ public struct Transaction: Sendable {
             && !actions.contains { action in
                 if case .remove = action { true } else { false }
             }
-    }
-
-    /// Whether the commit moves rows from files to files and does nothing else.
-    private var onlyRearranges: Bool {
-        var files = 0
-        for action in actions {
-            switch action {
-            case .add(let file):
-                if file.dataChange { return false }
-                files += 1
-            case .remove(let file):
-                if file.dataChange { return false }
-                files += 1
-            case .protocol, .metadata, .transaction: return false
-            default: break
-            }
-        }
-        return files > 0
     }
 }

@@ -287,6 +287,22 @@ struct TransactionTests {
         #expect(try await full.snapshot().version == 1)
     }
 
+    @Test("a write that certainly was not committed leaves no data files behind", arguments: [false, true])
+    func cleaningUp(isMerge: Bool) async throws {
+        _ = try await create()
+        let full = DeltaTable(storage: FaultyStorage(lake.storage, [.fails(.full)]), path: "t")
+        let rows = try RecordBatch(Self.schema, rows: [[1, "x"]])
+        let error = await deltaError {
+            if isMerge {
+                try await full.merge(upserts: rows, key: ["id"])
+            } else {
+                try await full.append([rows])
+            }
+        }
+        #expect(error?.code == .storage)
+        #expect(try await lake.storage.list("t").isEmpty)
+    }
+
     @Test("where nobody can find out whether the commit was written, the error says so")
     func unknownOutcome() async throws {
         _ = try await create()
@@ -404,6 +420,10 @@ struct TransactionTests {
         #expect(result.snapshot.schema.count == 3)
         metadata.schemaString = SchemaJSON.text(Schema(Self.schema.fields + [Field("ID", .date)]))
         transaction = Transaction(on: result.snapshot, CommitOperation("ADD COLUMNS"))
+        transaction.actions = [.metadata(metadata)]
+        #expect(await deltaError { _ = try await transaction.commit() }?.code == .invalidSchema)
+        metadata = result.snapshot.metadata
+        metadata.partitionColumns = ["nowhere"]
         transaction.actions = [.metadata(metadata)]
         #expect(await deltaError { _ = try await transaction.commit() }?.code == .invalidSchema)
         #expect(await conflict { _ = try await append("x", to: created).commit() } == .metadataChanged)

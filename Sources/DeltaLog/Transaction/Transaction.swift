@@ -144,9 +144,7 @@ public struct Transaction: Sendable {
             if try await winners(from: version, after: unsettled).first?.actions.commitInfo?.txnId == id {
                 return try await committed(version, [.commitInfo(info(id))] + actions, state, max(1, maximumAttempts))
             }
-            if unsettled.code != .alreadyExists {
-                throw Self.unknownOutcome(version, unsettled, "is not known yet")
-            }
+            throw Self.unknownOutcome(version, unsettled, "is not known yet")
         }
         throw DeltaError(
             .tooManyAttempts,

@@ -263,10 +263,13 @@ struct TransactionTests {
         #expect(try await lake.log().snapshot().fileCount == 1)
     }
 
-    @Test("a last attempt of which nobody knows what came of it: the error says so, and files are left alone")
-    func unsettled() async throws {
+    @Test(
+        "a last attempt of which nobody knows what came of it: the error says so, and files are left alone",
+        arguments: [StorageError.Code.unavailable, .alreadyExists]
+    )
+    func unsettled(code: StorageError.Code) async throws {
         _ = try await create()
-        let storage = FaultyStorage(lake.storage, [.fails(.unavailable)])
+        let storage = FaultyStorage(lake.storage, [.fails(code)])
         var transaction = append("a", to: try await TableLog(storage: storage, path: "t").snapshot())
         transaction.maximumAttempts = 1
         let error = await deltaError { _ = try await transaction.commit() }

@@ -150,6 +150,12 @@ actor Gateway {
                     // Its table was removed from the destination.
                     obsoletePlans.insert(name)
                     known.state = .pending
+                } else if let position = applied[name], known.state == .streaming, position.lsn < known.through,
+                    manifest?.cut ?? 0 <= settledCut
+                {
+                    // It missed published changes while it was taken out of the pipeline, and nobody applies them any more.
+                    known.published = position.lsn
+                    known.through = position.lsn
                 }
             } else if let position = applied[name] {
                 // The volume was lost, or the table was taken out of the pipeline for a while.

@@ -34,4 +34,26 @@ struct TakenOutTests {
         try await ingestion.run()
         #expect(try await ingestion.matches(source))
     }
+
+    @Test("a refresh that was asked for is made, though a storage did not answer in between")
+    func refreshAfterFailure() async throws {
+        let source = try Shop.source()
+        var ingestion = Ingestion(source, storage)
+        try await ingestion.run()
+        let orders = ingestion.lake.table("bronze/orders")
+        try await orders.merge(
+            upserts: .empty(try await orders.snapshot().schema),
+            deletes: try RecordBatch([Field("order_id", .long)], rows: [[7]]),
+            key: ["order_id"]
+        )
+        let failures = Counter()
+        ingestion.storage = InterceptedStorage(storage) { operation, path, _ throws(StorageError) in
+            if operation == .read, path.hasSuffix("plan.json"), failures.increment() == 1 {
+                throw StorageError(.unavailable, path: path, "no answer")
+            }
+        }
+        try await ingestion.run(refreshing: ["dbo.orders"])
+        #expect(failures.value > 0)
+        #expect(try await ingestion.matches(source))
+    }
 }

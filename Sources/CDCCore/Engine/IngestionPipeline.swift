@@ -131,18 +131,18 @@ public final class IngestionPipeline: Service {
         var refresh = refresh
         var attempt = 0
         while true {
-            do { return try await work(mode, refresh) } catch {
+            do { return try await work(mode, &refresh) } catch {
                 let cause = error.withoutRetries
                 let mayTryAgain = mode != .triggered || !(error is RetriesExhausted) && attempt < options.maximumRetries
                 guard Retry.mayPass(cause), mayTryAgain else { throw cause }
                 attempt += 1
-                refresh = []  // what was begun goes on by itself
                 try await retry.pause(before: attempt, of: "the run of pipeline '\(name)'", because: cause)
             }
         }
     }
 
-    private func work(_ mode: Mode, _ refresh: Set<TableName>) async throws {
+    /// - Parameter refresh: Tables to be read anew; those of them remain that are not yet, should the work fail.
+    private func work(_ mode: Mode, _ refresh: inout Set<TableName>) async throws {
         let applier = Applier(
             pipeline: name,
             destination: destination,
@@ -170,6 +170,7 @@ public final class IngestionPipeline: Service {
         while true {
             try Task.checkCancellation()
             let outcome = try await gateway.extract()
+            refresh.formIntersection(await gateway.snapshotting)
             try await applier.applyPublishedCuts()
             await noteResyncs(gateway, applier)
             try await save(gateway)

@@ -22,6 +22,7 @@ public struct JSONReader {
     private let end: Int
     private var depth = 0
 
+    /// Reads all of `bytes`.
     public init(_ bytes: [UInt8]) {
         self.init(bytes, range: 0..<bytes.count)
     }
@@ -83,6 +84,7 @@ public struct JSONReader {
 
     // MARK: Values
 
+    /// Reads `true` or `false`.
     public mutating func readBoolean() throws(JSONError) -> Bool {
         skipSpace()
         guard position < end else { throw JSONError("expected true or false, found the end", at: position) }
@@ -94,6 +96,7 @@ public struct JSONReader {
         return false
     }
 
+    /// Reads a whole number that fits 64 bits and is written as one: not `1.0`, not `1e3`.
     public mutating func readInteger() throws(JSONError) -> Int64 {
         skipSpace()
         let start = position
@@ -103,6 +106,7 @@ public struct JSONReader {
         return value
     }
 
+    /// Reads a string and takes its escapes apart; half of a surrogate pair becomes U+FFFD.
     public mutating func readString() throws(JSONError) -> String {
         skipSpace()
         guard position < end, bytes[position] == UInt8(ascii: "\"") else {
@@ -123,6 +127,7 @@ public struct JSONReader {
         throw JSONError("a string without an end", at: start - 1)
     }
 
+    /// Reads any value, with all that is in it.
     public mutating func readValue() throws(JSONError) -> JSONValue {
         skipSpace()
         guard position < end else { throw JSONError("expected a value, found the end", at: position) }
@@ -148,6 +153,7 @@ public struct JSONReader {
         }
     }
 
+    /// Passes over any value, which must be JSON nevertheless.
     public mutating func skipValue() throws(JSONError) {
         skipSpace()
         guard position < end else { throw JSONError("expected a value, found the end", at: position) }

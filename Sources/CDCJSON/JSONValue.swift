@@ -19,22 +19,27 @@ extension JSONValue {
         if case .object(let members) = self { members[key] } else { nil }
     }
 
+    /// The text of a string; `nil` where this is none.
     public var string: String? {
         if case .string(let value) = self { value } else { nil }
     }
 
+    /// The number, where it is whole and fits 64 bits; `nil` for anything else.
     public var integer: Int64? {
         if case .integer(let value) = self { value } else { nil }
     }
 
+    /// The truth of `true` and `false`; `nil` where this is neither.
     public var boolean: Bool? {
         if case .boolean(let value) = self { value } else { nil }
     }
 
+    /// The elements of an array; `nil` where this is none.
     public var array: [JSONValue]? {
         if case .array(let value) = self { value } else { nil }
     }
 
+    /// The members of an object; `nil` where this is none.
     public var object: [String: JSONValue]? {
         if case .object(let value) = self { value } else { nil }
     }
@@ -63,6 +68,7 @@ extension JSONValue {
         try reader.finish()
     }
 
+    /// Parses one JSON text; anything but white space after it is an error.
     public init(parsing text: String) throws(JSONError) {
         try self.init(parsing: Array(text.utf8))
     }

@@ -1,5 +1,6 @@
 /// Why columns cannot be put together as was asked.
 public struct ColumnarError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// What kind of mistake it is.
     public struct Code: Hashable, Sendable {
         private enum Base { case unknownColumn, mismatch, tooLarge, outOfRange }
         private let base: Base
@@ -16,6 +17,7 @@ public struct ColumnarError: Error, Hashable, Sendable, CustomStringConvertible 
     }
 
     public var code: Code
+    /// What was found, for a person.
     public var message: String
 
     public init(_ code: Code, _ message: String) {

@@ -116,6 +116,9 @@ extension DeltaError {
         return error
     }
 
-    /// Whether a storage said that there is no such file.
-    var isNotFound: Bool { (underlying as? StorageError)?.code == .notFound }
+    /// Whether a file is gone, damaged or not what it should be; not so where a storage only did not answer.
+    var isBrokenFile: Bool {
+        let reason = (underlying as? StorageError)?.code
+        return code == .corruptLog || reason == .notFound || reason == .unreadable
+    }
 }

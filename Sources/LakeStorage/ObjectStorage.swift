@@ -42,6 +42,13 @@ public protocol ObjectStorage: Sendable {
 
     /// Removes an object; it is no error if there is none.
     func delete(_ path: String) async throws(StorageError)
+
+    /// Removes what is left in a folder of objects that were begun and never finished, because their writer died: those that
+    /// nobody has written to for `age` milliseconds. A storage that keeps no such thing need not implement it.
+    ///
+    /// - Returns: How many there were.
+    @discardableResult
+    func removeTemporaries(in folder: String, unchangedFor age: Int64) async throws(StorageError) -> Int
 }
 
 /// An object being written, by one task at a time.
@@ -77,6 +84,9 @@ public struct ObjectAttributes: Hashable, Sendable {
 }
 
 extension ObjectStorage {
+    @discardableResult
+    public func removeTemporaries(in folder: String, unchangedFor age: Int64) async throws(StorageError) -> Int { 0 }
+
     public func list(_ folder: String) async throws(StorageError) -> [ObjectAttributes] {
         try await list(folder, from: "")
     }

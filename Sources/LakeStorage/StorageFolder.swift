@@ -64,6 +64,12 @@ public struct StorageFolder: ObjectStorage {
         try await base.delete(fullPath(path))
     }
 
+    @discardableResult
+    public func removeTemporaries(in folder: String, unchangedFor age: Int64) async throws(StorageError) -> Int {
+        let inner = folder.isEmpty ? self.folder : try fullPath(folder)
+        return try await base.removeTemporaries(in: inner, unchangedFor: age)
+    }
+
     private func relative(_ attributes: ObjectAttributes) -> ObjectAttributes {
         guard !folder.isEmpty, attributes.path.hasPrefix(folder + "/") else { return attributes }
         var result = attributes

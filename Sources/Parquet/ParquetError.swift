@@ -1,5 +1,6 @@
 /// What is wrong with a Parquet file, or with what was asked of one, where it is, and what to do.
 public struct ParquetError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// What kind of fault it is.
     public struct Code: Hashable, Sendable, CustomStringConvertible {
         private enum Base: String {
             case notParquet, corrupt, unsupported, checksumMismatch, tooLarge, columnNotFound, outOfRange, invalidSchema
@@ -24,7 +25,8 @@ public struct ParquetError: Error, Hashable, Sendable, CustomStringConvertible {
         public static let outOfRange = Code(.outOfRange)
         /// A schema that Parquet cannot hold, or a batch that does not have the schema of its file.
         public static let invalidSchema = Code(.invalidSchema)
-        /// A value that its column cannot hold: a null in a required one, a number with too many digits.
+        /// A value that its column cannot hold: a null in a required one, a number with too many digits, a text that is
+        /// not UTF-8.
         public static let invalidValue = Code(.invalidValue)
         /// A writer was used after it had finished or failed.
         public static let misuse = Code(.misuse)

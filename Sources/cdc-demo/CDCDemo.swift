@@ -1,4 +1,5 @@
 import ArgumentParser
+import DeltaLog
 
 /// The demo program: arguments, composition and printing. What it shows is in the libraries.
 @main
@@ -11,19 +12,22 @@ struct CDCDemo: AsyncParsableCommand {
             Start with:
               cdc-demo demo             the whole thing, on an embedded retail database
               cdc-demo cat lake/retail_analytics/bronze/orders --limit 3
+              cdc-demo --version        the version of the program
 
             A TABLE_PATH is the folder that holds a table's _delta_log, whoever wrote the table.
 
             Exit codes:
               0   all is well
               64  the arguments are wrong: see --help
-              65  a table or file is damaged, or needs a feature that is not supported, or has no such version
+              65  a table or file is damaged or not supported, or has no such version
               66  there is no Delta table at that path
               70  something else failed, a check of the demo for instance
-              73  the lake cannot be created or written: no permission, or something else is in the way
+              73  no permission, or something is in the way: another lake, for instance
               74  reading or writing failed: a full disk, for instance
 
-            Errors are one line on standard error; with --json, one object {"error":{"code":…,"message":…}}.
+            Errors are one line on standard error; with --json, one object, with members such as table, version and file \
+            where they are known:
+              {"error":{"code":"tableNotFound","message":"…","exitCode":66}}
             """,
         subcommands: [
             DemoCommand.self, ReplayCommand.self, CatCommand.self, HistoryCommand.self, DetailCommand.self,
@@ -31,7 +35,10 @@ struct CDCDemo: AsyncParsableCommand {
     )
 
     static func main() async {
+        OutputBuffer.holdClosedStreams()
         do {
+            // No option of the parser's, which would be one of every command: cat has a --version of its own.
+            if CommandLine.arguments.dropFirst() == ["--version"] { throw CleanExit.message(DeltaLibrary.version) }
             var command = try parseAsRoot()
             if var command = command as? any AsyncParsableCommand { try await command.run() } else { try command.run() }
         } catch {

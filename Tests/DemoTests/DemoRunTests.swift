@@ -61,6 +61,30 @@ struct DemoRunTests {
         }
     }
 
+    @Test("Where no table could be brought up to date, nobody is told that the others are; the way out is named")
+    func allTablesIncomplete() async throws {
+        try await withTemporaryFolder { folder in
+            let lake = DemoLake(root: folder)
+            let size = RetailSize(scale: 0.001)
+            let options = IngestionOptions()
+            let source = try RetailSource.make(size: size, seed: 1)
+            try await lake.pipeline(from: source, options: options).run(.triggered)
+            try source.transaction { try $0.delete(RetailDB.orders.name, key: [5001]) }
+            try await lake.pipeline(from: source, options: options).run(.triggered)
+            // The same database as it was before its last transaction.
+            let restored = try RetailSource.make(size: size, seed: 1)
+            let error = await #expect(throws: CDCError.self) {
+                try await lake.pipeline(from: restored, options: options).run(.triggered)
+            }
+            #expect(error?.code == .tablesIncomplete)
+            let message = error?.message ?? ""
+            #expect(message.contains("none of 3 tables could be brought up to date"), "\(message)")
+            #expect(!message.contains("the others are"))
+            #expect(message.contains("run(_:refreshing:)"))
+            #expect(Failure(error ?? CDCError(.sourceFailed, "")).message.contains("--lake"))
+        }
+    }
+
     @Test("A comparison names the first difference, and finds none where there is none")
     func comparison() throws {
         let schema: Schema = [Field("id", .integer), Field("name", .string)]
@@ -82,13 +106,48 @@ struct EarlierDemoTests {
         try await withTemporaryFolder { folder in
             let lake = DemoLake(root: folder)
             try await EarlierDemo(in: lake).makeRoom(overwrite: false)
-            let own = ["bronze/orders/part-1.parquet", "bronze/orders/_delta_log/00000000000000000000.json"]
-            let foreign = ["bronze/orders/notes.txt", "bronze/mine/part-1.parquet", "silver/part-1.parquet"]
+            let volume = DemoLake.volume
+            let hex = "56de02dc063202800f2115f612225db5"
+            let uuid = "17e9fa0d-eec5-4284-97c2-86714deeab64"
+            let own = [
+                "bronze/orders/part-00000-\(uuid).c000.parquet", "bronze/orders/.tmp-\(uuid)",
+                "bronze/orders/_delta_log/00000000000000000000.json",
+                "bronze/orders/_delta_log/00000000000000000010.checkpoint.parquet",
+                "bronze/orders/_delta_log/_last_checkpoint", "\(DemoLake.eventLog)/part-00000-\(uuid).c000.parquet",
+                "bronze/_consistent_points/\(DemoLake.pipelineName)/00000000000000000001.json",
+                "\(volume)/manifests/00000000000000000001.json", "\(volume)/changes/dbo.orders/cut-10-\(hex)-0.parquet",
+                "\(volume)/snapshots/dbo.orders/plan.json", "\(volume)/snapshots/dbo.orders/\(hex)-chunk-000000.json",
+                "\(volume)/snapshots/dbo.orders/\(hex)-3-\(hex)-0.parquet", "replay-source.log",
+            ]
+            let foreign = [
+                "bronze/orders/notes.txt", "bronze/orders/orders.json", "bronze/orders/part-1.parquet",
+                "bronze/orders/part-00000-\(uuid)-c000.snappy.parquet",
+                "bronze/orders/mine/part-00000-\(uuid).c000.parquet",
+                "bronze/mine/part-00000-\(uuid).c000.parquet", "silver/part-1.parquet", "\(volume)/my.json",
+                "\(volume)/changes/dbo.orders/my.parquet", "\(volume)/snapshots/dbo.orders/my.json",
+                "\(volume)/snapshots/dbo.suppliers/plan.json",
+            ]
             for path in own + foreign { try await lake.storage.put(path, [1]) }
             await #expect(throws: Failure.self) { try await EarlierDemo(in: lake).makeRoom(overwrite: false) }
             try await EarlierDemo(in: lake).makeRoom(overwrite: true)
             for path in own { #expect(try await !lake.storage.exists(path)) }
             for path in foreign { #expect(try await lake.storage.exists(path)) }
+        }
+    }
+
+    @Test("Where something else lies in a log of the demo, nothing is removed, and it is named")
+    func foreignLogFile() async throws {
+        try await withTemporaryFolder { folder in
+            let lake = DemoLake(root: folder)
+            try await EarlierDemo(in: lake).makeRoom(overwrite: false)
+            let files = ["00000000000000000000.json", "my.json"].map { "bronze/orders/_delta_log/\($0)" }
+            for file in files { try await lake.storage.put(file, [1]) }
+            let error = await #expect(throws: Failure.self) {
+                try await EarlierDemo(in: lake).makeRoom(overwrite: true)
+            }
+            #expect(error?.exit == .cannotCreate)
+            #expect(error?.message.contains("\(lake.folder)/\(files[1])") == true)
+            for file in files { #expect(try await lake.storage.exists(file)) }
         }
     }
 

@@ -2,6 +2,7 @@ import CDCCore
 import CDCJSON
 import Columnar
 import DeltaLog
+import Foundation
 import LakeStorage
 import Testing
 
@@ -22,9 +23,19 @@ struct FailureTests {
             (CDCError(.stagedFileCorrupt, "x"), .badData),
             (CDCError(.foreignTable, "x"), .cannotCreate),
             (ColumnarError(.unknownColumn, "x"), .usage),
-            (OutputError.failed(28), .inputOutput),
+            (OutputError.failed(ENOSPC), .inputOutput),
+            (LakeTable.failure(ENOENT, "x"), .noInput),
+            (LakeTable.failure(EACCES, "x"), .cannotCreate),
+            (LakeTable.failure(EIO, "x"), .inputOutput),
         ]
         for (error, exit) in expectations { #expect(Failure(error).exit == exit, "\(error)") }
+    }
+
+    @Test("Errors of the system are told in its words")
+    func systemErrors() {
+        let full = Failure(OutputError.failed(ENOSPC)).message
+        #expect(full == "standard output cannot be written: No space left on device")
+        #expect(LakeTable.failure(EACCES, "a/b").message.hasPrefix("'a/b' cannot be looked at: Permission denied"))
     }
 
     @Test("An error is one line, or one JSON object that says the same")
@@ -52,6 +63,15 @@ struct ReadableTests {
         #expect(Readable.seconds(.milliseconds(1234)) == "1.23 s")
         #expect(Readable.decimal(-0.5, 2) == "-0.50")
         #expect(Readable.rate(100, .zero) == 0)
+    }
+
+    @Test("Words are quoted for the shell where it would not take them as they are")
+    func shellWords() {
+        #expect(
+            ["/a/b-1.c", "my lake", "it's", "", "$x"].map(ShellText.quoted) == [
+                "/a/b-1.c", "'my lake'", #"'it'\''s'"#, "''", "'$x'",
+            ]
+        )
     }
 
     @Test("Tables have columns as wide as their longest text")

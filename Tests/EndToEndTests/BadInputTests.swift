@@ -157,40 +157,17 @@ struct BadInputTests {
     @Test("a source that delivers changes out of order is not believed")
     func outOfOrder() async throws {
         let source = try Shop.source()
-        let ingestion = Ingestion(ShufflingSource(source), InMemoryStorage())
+        let backwards = InterceptedSource(
+            source,
+            batch: { batch, call in
+                guard case .changes = call else { return batch }
+                return try batch.take((0..<Int32(batch.rowCount)).reversed())
+            }
+        )
+        let ingestion = Ingestion(backwards, InMemoryStorage())
         try await ingestion.run()
         try Shop.traffic(source, transactions: 10, seed: 3)
         let error = try await #require(throws: CDCError.self) { try await ingestion.run() }
         #expect(error.message.contains("__$start_lsn") || error.message.contains("start_lsn"))
-    }
-}
-
-/// A source that hands out each batch of changes backwards.
-private final class ShufflingSource: ChangeSource {
-    private let source: InMemorySource
-    init(_ source: InMemorySource) { self.source = source }
-    var identity: String { source.identity }
-    func describe(_ tables: [TableName]) async throws -> [SourceTable] { try await source.describe(tables) }
-    func cut(after: LSN, transactionLimit: Int) async throws -> SourcePosition? {
-        try await source.cut(after: after, transactionLimit: transactionLimit)
-    }
-    func fence() async throws -> SourcePosition { try await source.fence() }
-    func changes(of table: SourceTable, after: LSN, through: LSN) async throws -> any BatchCursor {
-        Backwards(try await source.changes(of: table, after: after, through: through))
-    }
-    func snapshotChunks(of table: SourceTable) async throws -> [SnapshotChunk] {
-        try await source.snapshotChunks(of: table)
-    }
-    func rows(of chunk: SnapshotChunk, table: SourceTable) async throws -> any BatchCursor {
-        try await source.rows(of: chunk, table: table)
-    }
-
-    private final class Backwards: BatchCursor {
-        private let cursor: any BatchCursor
-        init(_ cursor: any BatchCursor) { self.cursor = cursor }
-        func next() async throws -> RecordBatch? {
-            guard let batch = try await cursor.next() else { return nil }
-            return try batch.take((0..<Int32(batch.rowCount)).reversed())
-        }
     }
 }

@@ -5,41 +5,6 @@ import DeltaLog
 import LakeStorage
 import Testing
 
-/// A source into which a test looks, and which it disturbs.
-private final class HookedSource: ChangeSource {
-    private let source: InMemorySource
-    private let beforeRows: @Sendable (TableName) throws -> Void
-    private let beforeCut: @Sendable () throws -> Void
-
-    init(
-        _ source: InMemorySource,
-        beforeRows: @escaping @Sendable (TableName) throws -> Void = { _ in },
-        beforeCut: @escaping @Sendable () throws -> Void = {}
-    ) {
-        self.source = source
-        self.beforeRows = beforeRows
-        self.beforeCut = beforeCut
-    }
-
-    var identity: String { source.identity }
-    func describe(_ tables: [TableName]) async throws -> [SourceTable] { try await source.describe(tables) }
-    func cut(after: LSN, transactionLimit: Int) async throws -> SourcePosition? {
-        try beforeCut()
-        return try await source.cut(after: after, transactionLimit: transactionLimit)
-    }
-    func fence() async throws -> SourcePosition { try await source.fence() }
-    func changes(of table: SourceTable, after: LSN, through: LSN) async throws -> any BatchCursor {
-        try await source.changes(of: table, after: after, through: through)
-    }
-    func snapshotChunks(of table: SourceTable) async throws -> [SnapshotChunk] {
-        try await source.snapshotChunks(of: table)
-    }
-    func rows(of chunk: SnapshotChunk, table: SourceTable) async throws -> any BatchCursor {
-        try beforeRows(table.name)
-        return try await source.rows(of: chunk, table: table)
-    }
-}
-
 @Suite("What a sceptical reading asked")
 struct ScepticalTests {
     private let storage = InMemoryStorage()
@@ -52,7 +17,7 @@ struct ScepticalTests {
     private func failing(_ ingestion: Ingestion, _ prefix: String) -> Ingestion {
         var failing = ingestion
         failing.storage = InterceptedStorage(storage) { operation, path, _ throws(StorageError) in
-            if operation == "putIfAbsent", path.hasPrefix(prefix), path.contains("_delta_log") {
+            if operation == .putIfAbsent, path.hasPrefix(prefix), path.contains("_delta_log") {
                 throw StorageError(.full, path: path, "no space is left")
             }
         }
@@ -72,10 +37,10 @@ struct ScepticalTests {
     func refreshAfterGapDuringSnapshot() async throws {
         let source = try Shop.source()
         let calls = Counter()
-        let hooked = HookedSource(
+        let hooked = InterceptedSource(
             source,
-            beforeRows: { table in
-                guard table == "dbo.orders", calls.increment() == 1 else { return }
+            before: { call in
+                guard call == .snapshot("dbo.orders"), calls.increment() == 1 else { return }
                 try Shop.traffic(source, transactions: 5, seed: 1)
                 try source.cleanUp("dbo.orders", below: source.lastLSN)
             }
@@ -98,7 +63,7 @@ struct ScepticalTests {
         ingestion.options.parallelism = 1
         var dying = ingestion
         dying.storage = InterceptedStorage(storage) { _, path, count throws(StorageError) in
-            if count("put", "-chunk-") > 0 { throw StorageError(.denied, path: path, "the process is dead") }
+            if count(.put, "-chunk-") > 0 { throw StorageError(.denied, path: path, "the process is dead") }
         }
         await #expect(throws: (any Error).self) { try await dying.run() }
         source.restore(backup)
@@ -256,7 +221,7 @@ struct ScepticalTests {
             try await ingestion.run()
             var failing = ingestion
             failing.storage = InterceptedStorage(storage) { operation, path, _ throws(StorageError) in
-                if operation == "putIfAbsent", path.contains("_delta_log") {
+                if operation == .putIfAbsent, path.contains("_delta_log") {
                     throw StorageError(.full, path: path, "no space is left")
                 }
             }
@@ -322,9 +287,10 @@ struct ScepticalTests {
         let source = try Shop.source()
         let (calls, seen) = (Counter(), Counter())
         let storage = storage
-        let hooked = HookedSource(
+        let hooked = InterceptedSource(
             source,
-            beforeCut: {
+            before: { call in
+                guard call == .cut else { return }
                 let number = calls.increment()
                 try source.transaction { try $0.update("dbo.orders", key: [7], set: ["status": .string("S\(number)")]) }
                 if storage.paths.contains(where: { $0.hasPrefix("system/lakeflow/") }) { seen.increment() }
@@ -482,15 +448,14 @@ struct ScepticalTests {
     func spinning() async throws {
         let source = try Shop.source()
         let (gaps, passes, asleep) = (Counter(), Counter(), Counter())
-        let hooked = HookedSource(
+        let hooked = InterceptedSource(
             source,
-            beforeRows: { table in
-                guard table == "dbo.orders", gaps.increment() == 1 else { return }
-                try Shop.traffic(source, transactions: 5, seed: 1)
-                try source.cleanUp("dbo.orders", below: source.lastLSN)
-            },
-            beforeCut: {
-                if passes.increment() >= 200 { throw CDCError(.sourceFailed, "enough") }
+            before: { call in
+                if call == .snapshot("dbo.orders"), gaps.increment() == 1 {
+                    try Shop.traffic(source, transactions: 5, seed: 1)
+                    try source.cleanUp("dbo.orders", below: source.lastLSN)
+                }
+                if call == .cut, passes.increment() >= 200 { throw CDCError(.sourceFailed, "enough") }
             }
         )
         let clock = ManualClock()

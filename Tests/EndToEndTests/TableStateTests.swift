@@ -46,7 +46,14 @@ struct TableStateTests {
     @Test("a clean-up between two reads of one cursor is noticed after the read")
     func cleanUpWhileReading() async throws {
         let source = try Shop.source()
-        let ingestion = Ingestion(CleaningSource(source), storage)
+        // The clean-up job always runs while changes of orders are read.
+        let cleaning = InterceptedSource(
+            source,
+            after: { call in
+                if call == .changes("dbo.orders") { try source.cleanUp("dbo.orders", below: source.lastLSN) }
+            }
+        )
+        let ingestion = Ingestion(cleaning, storage)
         try await ingestion.run()
         try Shop.traffic(source, transactions: 10, seed: 1)
         _ = try await expectIncomplete(ingestion)
@@ -145,7 +152,7 @@ struct TableStateTests {
         var dying = ingestion
         dying.storage = InterceptedStorage(storage) { operation, path, count throws(StorageError) in
             // Everything that comes after the first manifest.
-            if count("putIfAbsent", "/manifests/") > 0, !(operation == "putIfAbsent" && path.contains("/manifests/")) {
+            if count(.putIfAbsent, "/manifests/") > 0, !(operation == .putIfAbsent && path.contains("/manifests/")) {
                 throw StorageError(.denied, path: path, "the process is dead")
             }
         }
@@ -160,28 +167,5 @@ struct TableStateTests {
         #expect(try await Set(ingestion.rows("customers")) == Set(try source.rows(of: "dbo.customers").rows))
         try await ingestion.run(refreshing: ["dbo.orders"])
         #expect(try await ingestion.matches(source))
-    }
-}
-
-/// A source whose clean-up job always runs while changes of orders are read.
-private final class CleaningSource: ChangeSource {
-    let source: InMemorySource
-    init(_ source: InMemorySource) { self.source = source }
-    var identity: String { source.identity }
-    func describe(_ tables: [TableName]) async throws -> [SourceTable] { try await source.describe(tables) }
-    func cut(after: LSN, transactionLimit: Int) async throws -> SourcePosition? {
-        try await source.cut(after: after, transactionLimit: transactionLimit)
-    }
-    func fence() async throws -> SourcePosition { try await source.fence() }
-    func changes(of table: SourceTable, after: LSN, through: LSN) async throws -> any BatchCursor {
-        let cursor = try await source.changes(of: table, after: after, through: through)
-        if table.name == "dbo.orders" { try source.cleanUp(table.name, below: through) }
-        return cursor
-    }
-    func snapshotChunks(of table: SourceTable) async throws -> [SnapshotChunk] {
-        try await source.snapshotChunks(of: table)
-    }
-    func rows(of chunk: SnapshotChunk, table: SourceTable) async throws -> any BatchCursor {
-        try await source.rows(of: chunk, table: table)
     }
 }

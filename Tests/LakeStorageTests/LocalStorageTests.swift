@@ -128,8 +128,8 @@ struct LocalStorageTests {
     func sweeping() async throws {
         try await storage.put("l/a", [0])
         folder.write("l/.tmp-1")
-        #expect(try storage.removeTemporaries(in: "l", unchangedFor: 3_600_000) == 0)
-        #expect(try storage.removeTemporaries(in: "l", unchangedFor: 0) == 1)
+        #expect(try await storage.removeTemporaries(in: "l", unchangedFor: 3_600_000) == 0)
+        #expect(try await storage.removeTemporaries(in: "l", unchangedFor: 0) == 1)
         #expect(folder.names("l") == ["a"])
     }
 

@@ -54,7 +54,7 @@ struct RoundTripTests {
             try builder.columns[3].append("repeated \(i / 2)")
             builder.columns[4].append(Double(i % 5))
         }
-        let batch = builder.finish()
+        let batch = try builder.finish()
         let (bytes, metadata) = try encode([batch], options { ($0.dictionaryPageBytes, $0.pageRows) = (100_000, 4000) })
         let file = try await ParquetFile(BytesInput(bytes))
         let read = try await file.readRowGroup(0)

@@ -51,7 +51,7 @@ enum Orders {
             builder.columns[7].append(created)
             builder.columns[8].append(updated)
         }
-        return builder.finish()
+        return try builder.finish()
     }
 
     /// The first `count` orders, in batches as a source delivers them.

@@ -12,6 +12,7 @@ actor Applier {
     private let volume: StagingVolume
     private let selections: [TableSelection]
     private let options: IngestionOptions
+    private let clock: any EngineClock
     private let observer: PipelineObserver
     private let retry: Retry
 
@@ -23,6 +24,10 @@ actor Applier {
     private(set) var point: ConsistentPoint?
     /// Tables that failed in this run, and are left alone until the next.
     private(set) var failures: [TableName: any Error] = [:]
+    /// The last published cut that was gone through since the recovery, whatever came of it.
+    private var lastSeen: Int64 = 0
+    /// When the volume is looked through for what can go, the next time; at once after a start.
+    private var nextSweep = Int64.min
 
     init(
         pipeline: String,
@@ -38,6 +43,7 @@ actor Applier {
         self.volume = volume
         selections = tables
         self.options = options
+        self.clock = clock
         self.observer = observer
         retry = Retry(options: options, clock: clock, observer: observer)
     }
@@ -47,6 +53,7 @@ actor Applier {
     /// Finds out how far the destination is.
     func recover() async throws {
         failures = [:]
+        lastSeen = 0
         point = try await destination.latestConsistentPoint(pipeline: pipeline)
         tables = [:]
         for selection in selections {
@@ -92,10 +99,11 @@ actor Applier {
     ///
     /// A table that cannot be applied is left where it is, with its error in ``failures``; the others go on.
     func applyPublishedCuts() async throws {
-        let cuts = try await volume.publishedCuts(from: (point?.settledCut ?? 0) + 1)
+        let cuts = try await volume.publishedCuts(from: max(point?.settledCut ?? 0, lastSeen) + 1)
         for cut in cuts {
             try Task.checkCancellation()
             try await apply(try await volume.manifest(cut))
+            lastSeen = cut
         }
     }
 
@@ -171,12 +179,7 @@ actor Applier {
                     bytes: $0.bytes
                 )
             },
-            changes: StagedChanges(
-                table,
-                volume: volume,
-                storedSchema: target.storedSchema,
-                rowsPerSlice: options.rowsPerSlice
-            ),
+            changes: StagedChanges(table, volume: volume, storedSchema: target.storedSchema, options: options),
             position: AppliedPosition(cut: manifest.cut, lsn: table.through)
         )
         return try await destination.apply(work, to: target)
@@ -195,8 +198,8 @@ actor Applier {
             observer.metrics.rowsDeleted(name).increment(by: commit.rowsDeleted)
             observer.report(
                 .flowProgress,
-                "table \(name) is at cut \(manifest.cut), version \(commit.version): \(commit.rowsUpserted) rows upserted, "
-                    + "\(commit.rowsDeleted) deleted",
+                "table \(name) is at cut \(manifest.cut), version \(commit.version): "
+                    + "\(counted(commit.rowsUpserted, "row")) upserted, \(commit.rowsDeleted) deleted",
                 severity: .metrics,
                 table: name,
                 details: [
@@ -254,7 +257,7 @@ actor Applier {
             observer.recordConsistent(new)
             observer.report(
                 .consistentPoint,
-                "all \(entries.count) tables show the source as of LSN \(manifest.position.lsn)",
+                "\(entries.count == 1 ? "the table shows" : "all \(entries.count) tables show") the source as of LSN \(manifest.position.lsn)",
                 details: [
                     "cut": .integer(manifest.cut), "lsn": .string("\(manifest.position.lsn)"),
                     "versions": .object(
@@ -265,12 +268,28 @@ actor Applier {
         }
     }
 
-    /// Removes staged files that every table has behind it and that are older than the staging retention.
-    func sweep(now: Int64) async throws {
-        _ = try await volume.removeCuts(
-            upTo: point?.settledCut ?? 0,
-            publishedBefore: now.subtractingReportingOverflow(options.stagingRetention.microseconds).overflow
-                ? .min : now - options.stagingRetention.microseconds
+    /// Removes staged files that every table has behind it, or that nobody ever published, where they are older than the
+    /// staging retention.
+    ///
+    /// That takes a look at many files, so it is done once an hour, or as often as the retention asks.
+    ///
+    /// - Parameter snapshotting: Tables whose snapshots go on.
+    func sweep(snapshotting: Set<TableName>) async throws {
+        let now = clock.now()
+        guard now >= nextSweep else { return }
+        let retention = max(0, options.stagingRetention.microseconds)
+        let (time, overflow) = now.subtractingReportingOverflow(retention)
+        if overflow { return }
+        _ = try await volume.removeCuts(upTo: point?.settledCut ?? 0, publishedBefore: time)
+        try await volume.removeStrays(
+            of: Set(selections.map(\.source)),
+            snapshotting: snapshotting,
+            writtenBefore: time,
+            age: retention / 1000
         )
+        nextSweep = now + min(retention, Self.sweepInterval)
     }
+
+    /// In microseconds.
+    private static let sweepInterval: Int64 = 3_600_000_000
 }

@@ -12,37 +12,40 @@ struct StagedChanges: NetChangeCursor {
     let storedSchema: Schema
     let sliceCount: Int
     let changeCount: Int
+    private let limits: ChangeSlice.Limits
 
-    init(_ table: Manifest.Table, volume: StagingVolume, storedSchema: Schema, rowsPerSlice: Int) {
+    init(_ table: Manifest.Table, volume: StagingVolume, storedSchema: Schema, options: IngestionOptions) {
         files = table.changes
         self.volume = volume
         source = table.description
         self.storedSchema = storedSchema
-        changeCount = table.changes.reduce(0) { $0 + $1.rows }
-        sliceCount = changeCount == 0 ? 0 : (changeCount - 1) / max(1, rowsPerSlice) + 1
+        limits = ChangeSlice.Limits(rows: max(1, options.rowsPerSlice), bytes: max(1, options.bytesPerSlice))
+        changeCount = files.reduce(0) { $0 + $1.rows }
+        let bytes = files.reduce(0) { $0 + $1.memoryBytes }
+        let wanted = max(changeCount.quotientRoundedUp(limits.rows), bytes.quotientRoundedUp(limits.bytes))
+        sliceCount = min(changeCount, wanted)
     }
 
     func slice(_ index: Int) async throws -> NetChanges {
-        var batches: [RecordBatch] = []
-        var before: RecordBatch?
-        for file in files {
-            let parquet = try await open(file)
-            for group in parquet.metadata.rowGroups.indices {
-                try Task.checkCancellation()
-                let batch = try await parquet.readRowGroup(group)
-                if sliceCount == 1 {
-                    batches.append(batch)
-                    continue
+        do {
+            var slice = ChangeSlice(index, of: sliceCount, table: source, limits: limits)
+            for file in files {
+                let parquet = try await open(file)
+                for group in parquet.metadata.rowGroups.indices {
+                    try Task.checkCancellation()
+                    try slice.append(try await parquet.readRowGroup(group))
                 }
-                // A row after an update and the one before it may be in different slices: what only both together tell is
-                // looked at here, where they still stand side by side.
-                try Netting.checkMovedKeys(try .concatenate([before, batch].compactMap { $0 }), table: source)
-                before = try batch.slice(max(0, batch.rowCount - 1)..<batch.rowCount)
-                batches.append(try select(index, of: batch))
             }
+            return try slice.net(storedSchema: storedSchema)
+        } catch let error as ColumnarError where error.code == .tooLarge {
+            throw CDCError(
+                .changesTooLarge,
+                "the changes of table \(source.name) have more than 2 GiB of text or bytes in one column of one slice; run the "
+                    + "pipeline with smaller IngestionOptions.bytesPerSlice and stagedFileBytes",
+                table: source.name,
+                underlying: error
+            )
         }
-        guard !batches.isEmpty else { throw CDCError(.stagedFileCorrupt, "a staged file of changes is empty") }
-        return try Netting.net(try .concatenate(batches), table: source, storedSchema: storedSchema)
     }
 
     private func open(_ file: StagedFile) async throws -> ParquetFile {
@@ -56,14 +59,9 @@ struct StagedChanges: NetChangeCursor {
         }
         return parquet
     }
+}
 
-    /// The rows whose keys belong to a slice.
-    private func select(_ index: Int, of batch: RecordBatch) throws -> RecordBatch {
-        let hashes = try KeyIndex.hashes(of: source.key.map { try batch.column($0) })
-        var selection = Bitmap(repeating: false, count: batch.rowCount)
-        for (row, hash) in hashes.enumerated() where hash % UInt64(sliceCount) == UInt64(index) {
-            selection[row] = true
-        }
-        return try batch.filter(selection)
-    }
+extension Int {
+    /// The smallest number of parts of a size that hold this many.
+    fileprivate func quotientRoundedUp(_ size: Int) -> Int { self / size + (self % size > 0 ? 1 : 0) }
 }

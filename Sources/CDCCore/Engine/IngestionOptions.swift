@@ -12,9 +12,12 @@ public struct IngestionOptions: Sendable {
     public var snapshotChunksPerCut = 64
     /// How many tables, or chunks of a snapshot, are worked on at once.
     public var parallelism = 2
-    /// About how many change rows are netted at a time. All changes of one key are netted together, and rows are counted, not
-    /// bytes: for very wide rows a smaller number is wise.
+    /// About how many change rows are netted at a time. Changes of one key are netted together, however many there are:
+    /// those that later ones supersede take no memory.
     public var rowsPerSlice = 500_000
+    /// About how many bytes of change rows, as they lie in memory, are netted at a time: it bounds slices of wide rows, as
+    /// ``rowsPerSlice`` does those of narrow ones. About twice as much is in memory for each table that is worked on.
+    public var bytesPerSlice = 256 << 20
     /// How often work that may succeed later is tried again before a triggered run gives up; a continuous one does not.
     public var maximumRetries = 8
     /// The pause before the first retry; it doubles with each.

@@ -106,7 +106,7 @@ public final class IngestionPipeline: Service {
         else { throw CDCError(.invalidConfiguration, "pipeline '\(name)' is running already") }
         defer { isRunning.withLock { $0 = false } }
         observer.beginUpdate()
-        observer.report(.updateStarted, "pipeline '\(name)' runs \(mode), \(tables.count) tables")
+        observer.report(.updateStarted, "pipeline '\(name)' runs \(mode), \(counted(tables.count, "table"))")
         do {
             try await workPersistently(mode, refresh)
             observer.report(.updateCompleted, "pipeline '\(name)' is up to date")
@@ -131,18 +131,18 @@ public final class IngestionPipeline: Service {
         var refresh = refresh
         var attempt = 0
         while true {
-            do { return try await work(mode, refresh) } catch {
+            do { return try await work(mode, &refresh) } catch {
                 let cause = error.withoutRetries
                 let mayTryAgain = mode != .triggered || !(error is RetriesExhausted) && attempt < options.maximumRetries
                 guard Retry.mayPass(cause), mayTryAgain else { throw cause }
                 attempt += 1
-                refresh = []  // what was begun goes on by itself
                 try await retry.pause(before: attempt, of: "the run of pipeline '\(name)'", because: cause)
             }
         }
     }
 
-    private func work(_ mode: Mode, _ refresh: Set<TableName>) async throws {
+    /// - Parameter refresh: Tables to be read anew; those of them remain that are not yet, should the work fail.
+    private func work(_ mode: Mode, _ refresh: inout Set<TableName>) async throws {
         let applier = Applier(
             pipeline: name,
             destination: destination,
@@ -170,6 +170,7 @@ public final class IngestionPipeline: Service {
         while true {
             try Task.checkCancellation()
             let outcome = try await gateway.extract()
+            refresh.formIntersection(await gateway.snapshotting)
             try await applier.applyPublishedCuts()
             await noteResyncs(gateway, applier)
             try await save(gateway)
@@ -178,7 +179,7 @@ public final class IngestionPipeline: Service {
             passes += 1
             // A source that never rests must not keep the house from being kept.
             if outcome == .idle || passes.isMultiple(of: 32) {
-                try await applier.sweep(now: clock.now())
+                try await applier.sweep(snapshotting: await gateway.snapshotting)
                 // What failed and may succeed now is tried again, from the tables' own positions on.
                 if mode != .triggered, await applier.hasRepeatableFailures { try await applier.recover() }
                 await observer.flush(to: destination.eventLog)
@@ -187,7 +188,7 @@ public final class IngestionPipeline: Service {
             guard case .continuous(let pause) = mode else { break }
             try await clock.sleep(for: pause)
         }
-        try await applier.sweep(now: clock.now())
+        try await applier.sweep(snapshotting: await gateway.snapshotting)
         try await throwIncomplete(gateway, applier)
     }
 
@@ -206,7 +207,8 @@ public final class IngestionPipeline: Service {
             observer.report(
                 .checkpointRebuilt,
                 "the checkpoint store is behind the tables, which are at cut \(lastCut); it is made up from them",
-                severity: .warning
+                // A store in memory is behind after every start.
+                severity: checkpoints is InMemoryCheckpointStore ? .info : .warning
             )
         }
     }
@@ -235,16 +237,23 @@ public final class IngestionPipeline: Service {
 
     private func throwIncomplete(_ gateway: Gateway, _ applier: Applier) async throws {
         var problems = await applier.failures.map { "\($0.key): \($0.value)" }
+        var needsRefresh = false
         for (table, state) in await gateway.states {
-            if case .needsResync(let reason) = state, await applier.failures[table] == nil {
+            guard case .needsResync(let reason) = state else { continue }
+            needsRefresh = true
+            if await applier.failures[table] == nil {
                 problems.append("\(table) needs a full refresh: \(reason.message)")
             }
         }
         guard !problems.isEmpty else { return }
+        let failed =
+            problems.count < tables.count
+            ? "\(problems.count) of \(tables.count) tables could not be brought up to date; the others are"
+            : "none of \(counted(tables.count, "table")) could be brought up to date"
         throw CDCError(
             .tablesIncomplete,
-            "\(problems.count) of \(tables.count) tables could not be brought up to date; the others are. "
-                + problems.sorted().joined(separator: "; ")
+            "\(failed). " + problems.sorted().joined(separator: "; ")
+                + (needsRefresh ? ". A full refresh is made by run(_:refreshing:)" : "")
         )
     }
 }

@@ -5,7 +5,7 @@ public struct CDCError: Error, Sendable, CustomStringConvertible {
             case invalidConfiguration, tableNotFound, noKey, nullKey, retentionGap, sourceRewound, schemaChanged
             case changesOutOfOrder, unknownValue, sourceUnavailable, sourceFailed
             case stagedFileCorrupt, manifestCorrupt, anotherGateway, anotherPipeline, foreignTable
-            case destinationConflict, destinationFailed, tablesIncomplete
+            case changesTooLarge, destinationConflict, destinationUnavailable, destinationFailed, tablesIncomplete
         }
         private let base: Base
         private init(_ base: Base) { self.base = base }
@@ -42,8 +42,12 @@ public struct CDCError: Error, Sendable, CustomStringConvertible {
         public static let anotherPipeline = Code(.anotherPipeline)
         /// A table that this pipeline did not make is in the place of its destination.
         public static let foreignTable = Code(.foreignTable)
+        /// The changes of one slice do not fit one batch: smaller slices and staged files are needed.
+        public static let changesTooLarge = Code(.changesTooLarge)
         /// Another writer changed the destination table at the same time; trying again helps.
         public static let destinationConflict = Code(.destinationConflict)
+        /// The destination's storage does not answer; trying again may help.
+        public static let destinationUnavailable = Code(.destinationUnavailable)
         /// The destination refused, for good.
         public static let destinationFailed = Code(.destinationFailed)
         /// A run ended with tables that could not be brought up to date; the others are.
@@ -74,7 +78,9 @@ public struct CDCError: Error, Sendable, CustomStringConvertible {
     }
 
     /// Whether the same work may succeed later without anybody doing anything.
-    public var isRetryable: Bool { code == .sourceUnavailable || code == .destinationConflict }
+    public var isRetryable: Bool {
+        code == .sourceUnavailable || code == .destinationConflict || code == .destinationUnavailable
+    }
 
     public var description: String {
         var text = message

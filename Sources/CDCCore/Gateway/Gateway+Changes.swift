@@ -1,4 +1,5 @@
 import Columnar
+import LakeStorage
 
 /// Changes: everything that is new in all tables up to one point.
 extension Gateway {
@@ -63,8 +64,9 @@ extension Gateway {
         var writer = StagedFileWriter(
             volume: volume,
             schema: ChangeColumns.schema(capturing: table.schema),
-            prefix: "\(StagingVolume.changesFolder(table.name))/cut-\(cut)-\(Identifier.random())",
-            options: options
+            prefix: "\(StagingVolume.changesFolder(table.name))/cut-\(cut)-\(UniqueName.uuid())",
+            options: options,
+            mostMemoryBytes: options.bytesPerSlice
         )
         do {
             var order = ChangeOrder(table: table.name, after: after, through: through)

@@ -1,49 +1,87 @@
 import CDCJSON
 import Columnar
+import LakeStorage
 
 /// Snapshots: all rows of a table, chunk by chunk.
 extension Gateway {
+    /// A snapshot that is going on, as the volume has it.
+    struct OpenSnapshot {
+        var plan: SnapshotPlan
+        var staged: [StagedChunk]
+        /// Up to where changes are needed, so that the rows are those of one moment; `nil` until all chunks are staged.
+        var fence: SourcePosition?
+
+        var isComplete: Bool { staged.count == plan.chunks.count }
+    }
+
     /// A snapshot whose chunks are all staged.
     struct CompleteSnapshot {
         var low: SourcePosition
         var files: [StagedFile]
+        /// The first point at which it may be published.
+        var fence: SourcePosition
     }
 
-    /// Stages the next chunks of tables whose rows are not all there, and returns the snapshots that are complete.
+    /// Stages the next chunks of tables whose rows are not all there, and returns the snapshots whose chunks all are.
     ///
     /// A table whose rows cannot be had comes to need a resync; the others go on.
     func advanceSnapshots(_ tables: [TableName: SourceTable]) async throws -> [TableName: CompleteSnapshot] {
-        var complete: [TableName: CompleteSnapshot] = [:]
+        var complete: [TableName: OpenSnapshot] = [:]
         var budget = max(1, options.snapshotChunksPerCut)
         for name in tables.keys.sorted() {
             guard let table = tables[name], pendingResyncs[name] == nil,
                 progress[name]?.state == .pending || progress[name]?.state == .snapshotting
             else { continue }
             do { complete[name] = try await advanceSnapshot(of: table, budget: &budget) } catch let error as CDCError {
+                openSnapshots[name] = nil  // the volume knows better what came of it
                 guard let reason = ResyncReason(error) else { throw error }
                 pendingResyncs[name] = reason
             }
         }
-        return complete
+        return try await fenced(complete)
+    }
+
+    /// Gives snapshots that have become complete the point up to which they need changes.
+    private func fenced(_ complete: [TableName: OpenSnapshot]) async throws -> [TableName: CompleteSnapshot] {
+        var fence: SourcePosition?
+        var result: [TableName: CompleteSnapshot] = [:]
+        for (name, snapshot) in complete {
+            var snapshot = snapshot
+            if snapshot.fence == nil {
+                let new = if let fence { fence } else { try await fencePosition() }
+                fence = new
+                snapshot.fence = new
+                openSnapshots[name] = snapshot
+            }
+            guard let own = snapshot.fence else { continue }
+            let files = snapshot.staged.sorted { $0.number < $1.number }.flatMap(\.files)
+            result[name] = CompleteSnapshot(low: snapshot.plan.low, files: files, fence: own)
+        }
+        return result
     }
 
     /// Stages the next chunks of one table; `nil` while there are more.
-    private func advanceSnapshot(of table: SourceTable, budget: inout Int) async throws -> CompleteSnapshot? {
+    private func advanceSnapshot(of table: SourceTable, budget: inout Int) async throws -> OpenSnapshot? {
         let name = table.name
         let plan = try await plan(table, snapshotCut: progress[name]?.snapshotCut ?? 0)
         progress[name]?.state = .snapshotting
-        var staged = try await volume.stagedChunks(of: table, plan: plan)
-        let done = Set(staged.map(\.number))
+        var snapshot: OpenSnapshot
+        if let open = openSnapshots[name], open.plan == plan {
+            snapshot = open
+        } else {
+            snapshot = OpenSnapshot(plan: plan, staged: try await volume.stagedChunks(of: table, plan: plan))
+        }
+        let done = Set(snapshot.staged.map(\.number))
         let batch = Array(plan.chunks.filter { !done.contains($0.number) }.prefix(budget))
         budget -= batch.count
-        staged += try await concurrentMap(batch, limit: options.parallelism) { [self] chunk in
+        snapshot.staged += try await concurrentMap(batch, limit: options.parallelism) { [self] chunk in
             try await retry("reading chunk \(chunk.number) of table \(name)", table: name) {
                 try await stage(chunk, of: table, plan: plan)
             }
         }
-        if !batch.isEmpty { reportProgress(name, staged, of: plan) }
-        guard staged.count == plan.chunks.count else { return nil }
-        return CompleteSnapshot(low: plan.low, files: staged.sorted { $0.number < $1.number }.flatMap(\.files))
+        if !batch.isEmpty { reportProgress(name, snapshot.staged, of: plan) }
+        openSnapshots[name] = snapshot
+        return snapshot.isComplete ? snapshot : nil
     }
 
     func reportProgress(_ name: TableName, _ staged: [StagedChunk], of plan: SnapshotPlan) {
@@ -52,7 +90,7 @@ extension Gateway {
         observer.report(
             isComplete ? .snapshotCompleted : .snapshotProgress,
             isComplete
-                ? "all \(rows) rows of table \(name) are staged"
+                ? "all rows of table \(name) are staged: \(rows)"
                 : "\(staged.count) of \(plan.chunks.count) chunks of table \(name) are staged",
             table: name,
             details: [
@@ -70,8 +108,9 @@ extension Gateway {
         }
         // What was staged before the source went back to an older state cannot be brought up to date.
         let isObsolete = obsoletePlans.remove(table.name) != nil
-        if !isObsolete, let plan = try await volume.snapshotPlan(of: table, snapshotCut: snapshotCut),
-            plan.low.lsn <= low?.lsn ?? .zero
+        let layout = SnapshotPlan.layout(of: table, metadataColumns: options.metadataColumns)
+        if !isObsolete, let plan = try await volume.snapshotPlan(of: table.name), plan.snapshotCut == snapshotCut,
+            plan.layout == layout, plan.low.lsn <= low?.lsn ?? .zero
         {
             return plan
         }
@@ -79,16 +118,16 @@ extension Gateway {
             try await source.snapshotChunks(of: table)
         }
         let plan = SnapshotPlan(
-            id: Identifier.random(),
+            id: UniqueName.uuid(),
             low: low ?? SourcePosition(lsn: .zero, commitTime: clock.now()),
             snapshotCut: snapshotCut,
-            layout: table.layout,
+            layout: layout,
             chunks: chunks
         )
         try await volume.begin(plan, for: table)
         observer.report(
             .snapshotStarted,
-            "reading all rows of table \(table.name) in \(chunks.count) chunks, changes from LSN \(plan.low.lsn) on",
+            "reading all rows of table \(table.name) in \(counted(chunks.count, "chunk")), changes from LSN \(plan.low.lsn) on",
             table: table.name,
             details: ["lsn": .string("\(plan.low.lsn)"), "chunks": .integer(Int64(chunks.count))]
         )
@@ -105,7 +144,7 @@ extension Gateway {
         var writer = StagedFileWriter(
             volume: volume,
             schema: schema,
-            prefix: "\(StagingVolume.snapshotsFolder(table.name))/\(plan.id)-\(chunk.number)-\(Identifier.random())",
+            prefix: "\(StagingVolume.snapshotsFolder(table.name))/\(plan.id)-\(chunk.number)-\(UniqueName.uuid())",
             options: options
         )
         do {

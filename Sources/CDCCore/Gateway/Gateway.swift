@@ -26,6 +26,8 @@ actor Gateway {
     var lastPublished: Int64
     /// Tables whose snapshot must begin anew, because what an earlier attempt staged cannot be brought up to date any more.
     var obsoletePlans: Set<TableName> = []
+    /// Snapshots that this gateway works on; what it does not know of, the volume does.
+    var openSnapshots: [TableName: OpenSnapshot] = [:]
     /// Tables that were found unable to follow in this pass.
     var pendingResyncs: [TableName: ResyncReason] = [:]
 
@@ -73,9 +75,14 @@ actor Gateway {
 
     var states: [TableName: TableState] { progress.mapValues(\.state) }
 
+    /// Tables whose rows are still to be read, or to be read on.
+    var snapshotting: Set<TableName> {
+        Set(progress.filter { $0.value.state == .pending || $0.value.state == .snapshotting }.keys)
+    }
+
     /// Whether every table that can follow has its rows and its changes up to a point.
     func isCaughtUp(to goal: LSN) -> Bool {
-        lsn >= goal && !progress.values.contains { $0.state == .pending || $0.state == .snapshotting }
+        lsn >= goal && snapshotting.isEmpty
     }
 
     // MARK: Recovery
@@ -143,6 +150,12 @@ actor Gateway {
                     // Its table was removed from the destination.
                     obsoletePlans.insert(name)
                     known.state = .pending
+                } else if let position = applied[name], known.state == .streaming, position.lsn < known.through,
+                    manifest?.cut ?? 0 <= settledCut
+                {
+                    // It missed published changes while it was taken out of the pipeline, and nobody applies them any more.
+                    known.published = position.lsn
+                    known.through = position.lsn
                 }
             } else if let position = applied[name] {
                 // The volume was lost, or the table was taken out of the pipeline for a while.
@@ -201,12 +214,13 @@ actor Gateway {
     /// Reads what is new, stages it and publishes it as one cut.
     func extract() async throws -> Outcome {
         let tables = try await describeTables()
-        let snapshots = try await advanceSnapshots(tables)
+        let complete = try await advanceSnapshots(tables)
 
-        guard let position = try await nextPosition(completesSnapshot: !snapshots.isEmpty) else {
+        guard let position = try await nextPosition(completing: complete) else {
             return progress.values.contains { $0.state == .snapshotting } ? .advanced : .idle
         }
         if position.lsn < lsn { markRewound(position) }
+        let snapshots = complete.filter { $0.value.fence.lsn <= position.lsn }
 
         let names = tables.keys.sorted()
         let entries = try await stage(names.compactMap { tables[$0] }, snapshots: snapshots, position: position)
@@ -229,6 +243,7 @@ actor Gateway {
             lastPublished = manifest.publishedAt
             adopt(entries, arePublished: true)
             for entry in entries where entry.snapshot != nil {
+                openSnapshots[entry.description.name] = nil
                 try await volume.endSnapshot(of: entry.description.name)
             }
             reportPublished(manifest)
@@ -265,7 +280,7 @@ actor Gateway {
         }
         observer.report(
             .cutPublished,
-            "published cut \(manifest.cut) up to LSN \(manifest.position.lsn): \(rows) rows",
+            "published cut \(manifest.cut) up to LSN \(manifest.position.lsn): \(counted(rows, "row"))",
             details: [
                 "cut": .integer(manifest.cut), "lsn": .string("\(manifest.position.lsn)"),
                 "rows": .integer(Int64(rows)),
@@ -332,8 +347,9 @@ actor Gateway {
 
     /// The table as the newest manifest describes it.
     private func lastKnown(_ table: TableName) async throws -> SourceTable? {
-        guard cut > 0, let newest = try await volume.publishedCuts().last else { return nil }
-        return try await volume.manifest(newest).table(table)?.description
+        // Where the volume was lost, the cut is one that only the tables know of.
+        guard cut > 0, let manifest = try await volume.manifestIfPresent(cut) else { return nil }
+        return manifest.table(table)?.description
     }
 
     private func check(_ table: SourceTable) throws(CDCError) {
@@ -370,17 +386,27 @@ actor Gateway {
     }
 
     /// The point up to which this pass reads; `nil` where the source never captured anything and no snapshot is complete.
-    private func nextPosition(completesSnapshot: Bool) async throws -> SourcePosition? {
-        if completesSnapshot { return try await fencePosition() }
-        return try await retry("reading the source's position") {
+    ///
+    /// A complete snapshot waits for the cut that reaches its fence, while the other tables come there in ordinary cuts, a
+    /// limited number of transactions each. Its own changes, from its beginning to that cut, belong to one commit: before,
+    /// its rows are not those of any one moment. They are staged file by file and netted slice by slice, so that their
+    /// number needs time and disk, not memory.
+    private func nextPosition(completing snapshots: [TableName: CompleteSnapshot]) async throws -> SourcePosition? {
+        let position = try await retry("reading the source's position") {
             try await source.cut(after: lsn, transactionLimit: options.transactionsPerCut)
         }
+        guard let fence = snapshots.values.map(\.fence).max(by: { $0.lsn < $1.lsn }) else { return position }
+        guard let position else { return fence }
+        guard (lsn..<max(lsn, fence.lsn)).contains(position.lsn) else { return position }
+        // Where no other table is on the way, or nothing more comes before the fence, there is nothing to wait for.
+        let othersFollow = progress.values.contains { $0.state.followsChanges }
+        return othersFollow && position.lsn > lsn ? position : fence
     }
 
     /// A point that is not before anything that is committed at the source now.
     func fence() async throws -> LSN { try await fencePosition().lsn }
 
-    private func fencePosition() async throws -> SourcePosition {
+    func fencePosition() async throws -> SourcePosition {
         try await retry("waiting for the fence") { try await source.fence() }
     }
 
@@ -391,6 +417,9 @@ actor Gateway {
                 "the source's log ends at \(position.lsn), but was read up to \(known.through) already; it seems to "
                     + "have been restored from an older backup. Ask for a full refresh of the table"
             )
+        }
+        for (name, snapshot) in openSnapshots where snapshot.fence.map({ $0.lsn > position.lsn }) ?? false {
+            obsoletePlans.insert(name)
         }
     }
 }

@@ -1,5 +1,7 @@
 /// The name of a table of the source, with its schema: `dbo.customers`.
-public struct TableName: Hashable, Sendable, Comparable {
+///
+/// Names are the same where their bytes are: what else is one name under its collation, the source knows.
+public struct TableName: Sendable {
     public var schema: String
     public var name: String
 
@@ -8,7 +10,19 @@ public struct TableName: Hashable, Sendable, Comparable {
         self.name = name
     }
 
-    public static func < (a: TableName, b: TableName) -> Bool { (a.schema, a.name) < (b.schema, b.name) }
+}
+
+extension TableName: Hashable, Comparable {
+    public static func == (a: TableName, b: TableName) -> Bool {
+        a.schema.utf8.elementsEqual(b.schema.utf8) && a.name.utf8.elementsEqual(b.name.utf8)
+    }
+
+    public static func < (a: TableName, b: TableName) -> Bool {
+        if !a.schema.utf8.elementsEqual(b.schema.utf8) {
+            return a.schema.utf8.lexicographicallyPrecedes(b.schema.utf8)
+        }
+        return a.name.utf8.lexicographicallyPrecedes(b.name.utf8)
+    }
 }
 
 extension TableName: LosslessStringConvertible, ExpressibleByStringLiteral {

@@ -1,5 +1,6 @@
 import CDCJSON
 import CoreMetrics
+import LakeStorage
 import Logging
 import Synchronization
 
@@ -52,7 +53,7 @@ final class PipelineObserver: Sendable {
     func beginUpdate() {
         let now = clock.now()
         state.withLock { state in
-            state.updateID = Identifier.random()
+            state.updateID = UniqueName.uuid()
             state.lastFlush = now
         }
     }
@@ -68,7 +69,7 @@ final class PipelineObserver: Sendable {
         let (event, listeners) = state.withLock { state in
             state.sequence += 1
             let event = PipelineEvent(
-                id: Identifier.random(),
+                id: UniqueName.uuid(),
                 sequence: state.sequence,
                 timestamp: now,
                 severity: severity,
@@ -129,11 +130,5 @@ final class PipelineObserver: Sendable {
     }
 }
 
-/// Identifiers that nobody else has.
-enum Identifier {
-    static func random() -> String {
-        var generator = SystemRandomNumberGenerator()
-        let digits = (0..<2).map { _ in String(generator.next(), radix: 16) }
-        return digits.map { String(repeating: "0", count: 16 - $0.count) + $0 }.joined()
-    }
-}
+/// `1 row`, `3 rows`: numbers in messages.
+func counted(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }

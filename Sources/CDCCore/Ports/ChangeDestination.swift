@@ -17,7 +17,7 @@ public protocol ChangeDestination: Sendable {
     /// Where the table's position is at or behind `work.position.cut` already, nothing is done: the same work twice is the
     /// same as once.
     ///
-    /// - Throws: ``CDCError``: `destinationConflict` where trying again helps.
+    /// - Throws: ``CDCError``: `destinationConflict` or `destinationUnavailable` where trying again helps.
     func apply(_ work: TableWork, to table: DestinationTable) async throws -> AppliedCommit
 
     /// Makes known which versions of all tables belong together.

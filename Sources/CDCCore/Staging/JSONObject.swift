@@ -1,29 +1,32 @@
-import CDCJSON
+package import CDCJSON
 import Columnar
 
 /// A JSON object whose members must be there and be of the right type.
-struct JSONObject {
-    let value: JSONValue
+package struct JSONObject {
+    package let value: JSONValue
 
-    init(_ value: JSONValue) { self.value = value }
+    package init(_ value: JSONValue) { self.value = value }
 
-    func string(_ name: String) throws(JSONError) -> String { try member(name, value[name]?.string) }
-    func integer(_ name: String) throws(JSONError) -> Int64 { try member(name, value[name]?.integer) }
+    package func string(_ name: String) throws(JSONError) -> String { try member(name, value[name]?.string) }
+    package func integer(_ name: String) throws(JSONError) -> Int64 { try member(name, value[name]?.integer) }
     /// A number of things: not negative, and small enough to be added up.
-    func size(_ name: String) throws(JSONError) -> Int {
+    package func size(_ name: String) throws(JSONError) -> Int {
         let number = try integer(name)
         return try member(name, (0...(1 << 48)).contains(number) ? Int(number) : nil)
     }
 
-    func array(_ name: String) throws(JSONError) -> [JSONValue] { try member(name, value[name]?.array) }
-    func lsn(_ name: String) throws(JSONError) -> LSN { try member(name, LSN(try string(name))) }
-    func tableName(_ name: String) throws(JSONError) -> TableName { try member(name, TableName(try string(name))) }
+    package func boolean(_ name: String) throws(JSONError) -> Bool { try member(name, value[name]?.boolean) }
+    package func array(_ name: String) throws(JSONError) -> [JSONValue] { try member(name, value[name]?.array) }
+    package func lsn(_ name: String) throws(JSONError) -> LSN { try member(name, LSN(try string(name))) }
+    package func tableName(_ name: String) throws(JSONError) -> TableName {
+        try member(name, TableName(try string(name)))
+    }
 
-    func time(_ name: String) throws(JSONError) -> Int64 {
+    package func time(_ name: String) throws(JSONError) -> Int64 {
         try member(name, CivilTime.parse(timestamp: try string(name))?.microseconds)
     }
 
-    func strings(_ name: String) throws(JSONError) -> [String] {
+    package func strings(_ name: String) throws(JSONError) -> [String] {
         let array = try array(name)
         let strings = array.compactMap(\.string)
         return try member(name, strings.count == array.count ? strings : nil)

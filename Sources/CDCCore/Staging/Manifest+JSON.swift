@@ -158,6 +158,7 @@ extension StagedFile {
                     writer.member("path", file.path)
                     writer.member("rows", file.rows)
                     writer.member("bytes", file.bytes)
+                    writer.member("memoryBytes", file.memoryBytes)
                     writer.member("xxh64", file.checksum)
                     writer.member("firstLSN", file.firstLSN.description)
                     writer.member("lastLSN", file.lastLSN.description)
@@ -172,6 +173,8 @@ extension StagedFile {
                 path: try file.string("path"),
                 rows: try file.size("rows"),
                 bytes: try file.size("bytes"),
+                // Manifests of the first days do not have it.
+                memoryBytes: file.value["memoryBytes"] == nil ? nil : try file.size("memoryBytes"),
                 checksum: try file.string("xxh64"),
                 firstLSN: try file.lsn("firstLSN"),
                 lastLSN: try file.lsn("lastLSN")

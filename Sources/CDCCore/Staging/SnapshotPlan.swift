@@ -12,9 +12,15 @@ struct SnapshotPlan: Hashable {
     var low: SourcePosition
     /// The table's last snapshot when this one began: once a newer one is published, the plan is history.
     var snapshotCut: Int64
-    /// The table's layout when the snapshot began.
+    /// What the rows looked like when the snapshot began: see ``layout(of:metadataColumns:)``.
     var layout: String
     var chunks: [SnapshotChunk]
+
+    /// What must not change under a running snapshot: the table's layout and the metadata columns that its rows carry.
+    static func layout(of table: SourceTable, metadataColumns: MetadataColumns) -> String {
+        let names = [table.layout, metadataColumns.commitTimestamp, metadataColumns.commitLSN]
+        return Checksum.of(Array(names.joined(separator: "\u{2}").utf8))
+    }
 }
 
 /// A chunk whose rows are staged.
@@ -32,23 +38,25 @@ extension SourceTable {
 }
 
 extension StagingVolume {
-    private func planPath(_ table: TableName) -> String { path(of: "\(Self.snapshotsFolder(table))/plan.json") }
+    static let planName = "plan.json"
 
-    /// The plan of a table that is still of use; `nil` where there is none.
-    func snapshotPlan(of table: SourceTable, snapshotCut: Int64) async throws -> SnapshotPlan? {
-        guard let bytes = try await storage.readIfPresent(planPath(table.name)) else { return nil }
+    private func planPath(_ table: TableName) -> String {
+        path(of: "\(Self.snapshotsFolder(table))/\(Self.planName)")
+    }
+
+    /// The plan of a table, whether or not it is still of use; `nil` where there is none.
+    func snapshotPlan(of table: TableName) async throws -> SnapshotPlan? {
+        guard let bytes = try await storage.readIfPresent(planPath(table)) else { return nil }
         // A plan that cannot be read is one that does not exist: the snapshot begins again.
-        guard let value = try? JSONValue(parsing: bytes), let plan = try? SnapshotPlan(JSONObject(value)),
-            plan.snapshotCut == snapshotCut, plan.layout == table.layout
-        else { return nil }
-        return plan
+        guard let value = try? JSONValue(parsing: bytes) else { return nil }
+        return try? SnapshotPlan(JSONObject(value))
     }
 
     /// Records a plan and forgets the chunks of older ones.
     func begin(_ plan: SnapshotPlan, for table: SourceTable) async throws {
         try await storage.put(planPath(table.name), plan.json)
         for entry in try await storage.list(path(of: Self.snapshotsFolder(table.name)))
-        where entry.name.hasSuffix(".json") && entry.name != "plan.json" && !entry.name.hasPrefix(plan.id) {
+        where entry.name.hasSuffix(".json") && entry.name != Self.planName && !entry.name.hasPrefix(plan.id) {
             try await storage.delete(entry.path)
         }
     }
@@ -79,8 +87,7 @@ extension StagingVolume {
             writer.member("chunk", chunk.number)
             StagedFile.write(chunk.files, as: "files", to: &writer)
         }
-        let digits = String(chunk.number)
-        let name = "\(plan.id)-chunk-" + String(repeating: "0", count: max(0, 6 - digits.count)) + digits + ".json"
+        let name = "\(plan.id)-chunk-\(NumberedName.digits(chunk.number, count: 6)).json"
         try await storage.put(path(of: "\(Self.snapshotsFolder(table.name))/\(name)"), writer.bytes)
     }
 }

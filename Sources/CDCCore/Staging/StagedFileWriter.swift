@@ -9,6 +9,8 @@ struct StagedFileWriter {
     /// The path of the next file in the volume, but for its number and ending.
     private let prefix: String
     private let options: IngestionOptions
+    /// A file is closed as well when its rows take this many bytes in memory, so that nobody who reads it needs more.
+    private let mostMemoryBytes: Int
     private var open: OpenFile?
     private(set) var files: [StagedFile] = []
 
@@ -19,15 +21,23 @@ struct StagedFileWriter {
         var checksum = Checksum()
         var rows = 0
         var bytes = 0
+        var memoryBytes = 0
         var firstLSN: LSN
         var lastLSN: LSN
     }
 
-    init(volume: StagingVolume, schema: Schema, prefix: String, options: IngestionOptions) {
+    init(
+        volume: StagingVolume,
+        schema: Schema,
+        prefix: String,
+        options: IngestionOptions,
+        mostMemoryBytes: Int = .max
+    ) {
         self.volume = volume
         self.schema = schema
         self.prefix = prefix
         self.options = options
+        self.mostMemoryBytes = mostMemoryBytes
     }
 
     /// Appends a batch whose changes lie between two LSNs.
@@ -50,6 +60,7 @@ struct StagedFileWriter {
         do {
             try file.parquet.write(batch)
             file.rows += batch.rowCount
+            file.memoryBytes += batch.byteCount
             file.lastLSN = lastLSN
             try await Self.drain(&file)
         } catch {
@@ -57,7 +68,7 @@ struct StagedFileWriter {
             throw error
         }
         open = file
-        if file.bytes >= options.stagedFileBytes { try await closeFile() }
+        if file.bytes >= options.stagedFileBytes || file.memoryBytes >= mostMemoryBytes { try await closeFile() }
     }
 
     /// Ends the last file and returns all of them.
@@ -89,6 +100,7 @@ struct StagedFileWriter {
                 path: file.path,
                 rows: file.rows,
                 bytes: file.bytes,
+                memoryBytes: file.memoryBytes,
                 checksum: file.checksum.finish(),
                 firstLSN: file.firstLSN,
                 lastLSN: file.lastLSN

@@ -11,6 +11,8 @@ public import LakeStorage
 ///     snapshots/dbo.orders/….parquet           its rows
 /// ```
 ///
+/// The folder of a table has the table's name, and a checksum where a file system might take it for another one's.
+///
 /// Any task may use it at any time; that two gateways do not publish the same cut is decided by the storage.
 public struct StagingVolume: Sendable {
     /// The lake's storage.
@@ -31,8 +33,7 @@ public struct StagingVolume: Sendable {
     private static let manifests = "manifests"
 
     private static func manifestName(_ cut: Int64) -> String {
-        let digits = String(cut)
-        return String(repeating: "0", count: max(0, 20 - digits.count)) + digits + ".json"
+        NumberedName.digits(cut) + ".json"
     }
 
     /// The numbers of the published cuts from `first` on, ascending and without gaps.
@@ -56,6 +57,12 @@ public struct StagingVolume: Sendable {
     public func manifest(_ cut: Int64) async throws -> Manifest {
         let path = path(of: "\(Self.manifests)/\(Self.manifestName(cut))")
         return try Manifest(json: try await storage.read(path), path: path)
+    }
+
+    /// The manifest of a cut; `nil` where there is none.
+    func manifestIfPresent(_ cut: Int64) async throws -> Manifest? {
+        let path = path(of: "\(Self.manifests)/\(Self.manifestName(cut))")
+        return try await storage.readIfPresent(path).map { try Manifest(json: $0, path: path) }
     }
 
     /// Publishes a cut: from now on it exists.
@@ -98,18 +105,10 @@ public struct StagingVolume: Sendable {
     }
 
     /// The folder of a table's changes, in the volume.
-    static func changesFolder(_ table: TableName) -> String { "changes/\(table)" }
-    static func snapshotsFolder(_ table: TableName) -> String { "snapshots/\(table)" }
+    static func changesFolder(_ table: TableName) -> String { "changes/\(table.folder)" }
+    static func snapshotsFolder(_ table: TableName) -> String { "snapshots/\(table.folder)" }
 
     // MARK: Retention
-
-    /// Removes files of changes that an attempt left behind which never came to publish: those of cuts that are gone.
-    private func removeStrays(of table: TableName, upTo cut: Int64) async throws {
-        for entry in try await storage.list(path(of: Self.changesFolder(table)), from: "cut-") {
-            let number = entry.name.dropFirst("cut-".count).prefix { $0 != "-" }
-            if let number = Int64(number), number <= cut { try await storage.delete(entry.path) }
-        }
-    }
 
     /// Removes the files of cuts that every table has applied and that were published before `time`, but never the newest.
     ///
@@ -120,7 +119,6 @@ public struct StagingVolume: Sendable {
     func removeCuts(upTo cut: Int64, publishedBefore time: Int64) async throws -> Int {
         let cuts = try await publishedCuts()
         var removed = 0
-        var last: Manifest?
         for number in cuts.dropLast() where number <= cut {
             let manifest = try await manifest(number)
             guard manifest.publishedAt < time else { break }
@@ -131,9 +129,69 @@ public struct StagingVolume: Sendable {
             }
             try await storage.delete(path(of: "\(Self.manifests)/\(Self.manifestName(number))"))
             removed += 1
-            last = manifest
         }
-        for table in last?.tables ?? [] { try await removeStrays(of: table.description.name, upTo: last?.cut ?? 0) }
         return removed
     }
+
+    /// Removes what crashes left: staged files that no manifest names and no snapshot in progress either, and objects that
+    /// were begun and never finished.
+    ///
+    /// - Parameters:
+    ///   - tables: Whose folders are looked at.
+    ///   - snapshotting: Those of them whose snapshots go on; the plans of others are history.
+    ///   - time: Microseconds since 1970-01-01T00:00:00Z. What was written later may belong to somebody who is at work.
+    ///   - age: The same as a span of milliseconds.
+    func removeStrays(
+        of tables: Set<TableName>,
+        snapshotting: Set<TableName>,
+        writtenBefore time: Int64,
+        age: Int64
+    ) async throws {
+        var strays: [String] = []
+        for table in tables.sorted() {
+            for folder in [Self.changesFolder(table), Self.snapshotsFolder(table)].map(path(of:)) {
+                try await storage.removeTemporaries(in: folder, unchangedFor: age)
+            }
+            let staged =
+                try await storage.list(path(of: Self.changesFolder(table)))
+                + storage.list(path(of: Self.snapshotsFolder(table)))
+            var old = staged.filter { $0.modified < time / 1000 }
+            if staged.contains(where: { $0.name == Self.planName }) {
+                let isOver = !snapshotting.contains(table) && old.contains { $0.name == Self.planName }
+                if isOver {
+                    // Before its files, so that nobody takes up a plan without them.
+                    try await endSnapshot(of: table)
+                } else if let plan = try await snapshotPlan(of: table) {
+                    old.removeAll { $0.name.hasPrefix(plan.id) }
+                }
+            }
+            strays += old.filter { $0.name != Self.planName }.map(\.path)
+        }
+        try await storage.removeTemporaries(in: path(of: Self.manifests), unchangedFor: age)
+        if strays.isEmpty { return }
+        // Only now: there may be many manifests, and rarely a stray.
+        var named: Set<String> = []
+        for cut in try await publishedCuts() {
+            for table in try await manifest(cut).tables {
+                for file in (table.snapshot ?? []) + table.changes { named.insert(path(of: file.path)) }
+            }
+        }
+        for stray in strays where !named.contains(stray) { try await storage.delete(stray) }
+    }
+}
+
+extension TableName {
+    /// The name of the table's folder in a volume: its own, and a checksum where that is too long, or where a file system
+    /// that does not tell large from small letters, or one form of an accent from the other, could take it for another's.
+    var folder: String {
+        let name = description
+        let isPlain = name.utf8.allSatisfy { $0 < 0x80 && !(UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) }
+        if isPlain, name.utf8.count <= Self.longestFolder { return name }
+        var start = name
+        while start.utf8.count > Self.longestFolder { start.removeLast() }
+        return "\(start)~\(Checksum.of(Array(name.utf8)))"
+    }
+
+    /// In bytes; with the checksum it stays well below the 255 that file systems allow.
+    private static let longestFolder = 200
 }

@@ -7,7 +7,7 @@ struct InMemoryDatabase: Sendable {
     /// The last commit.
     private(set) var position: SourcePosition
     private var commits: [SourcePosition]
-    var failures: [InMemorySource.Call: [Failure]] = [:]
+    var failures: [SourceCall: [Failure]] = [:]
 
     struct Failure: Sendable {
         var error: CDCError
@@ -73,7 +73,7 @@ struct InMemoryDatabase: Sendable {
     // MARK: Commits
 
     /// Writes the change rows of a transaction and ends it.
-    mutating func commit(_ changes: [InMemoryTransaction.Change], at time: Int64?) -> LSN {
+    mutating func commit(_ changes: [InMemoryTransaction.Change], at time: Int64?) throws -> LSN {
         // Each change has a log record of its own; that of the commit comes after them.
         let block = position.lsn.high + 1
         let lsn = Self.record(changes.count + 1, from: block)
@@ -94,7 +94,7 @@ struct InMemoryDatabase: Sendable {
             builders[change.table] = builder
         }
         for (name, var builder) in builders {
-            tables[name]?.changes.append(.init(lsn: lsn, rows: builder.finish()))
+            tables[name]?.changes.append(.init(lsn: lsn, rows: try builder.finish()))
         }
         return lsn
     }
@@ -160,14 +160,14 @@ struct InMemoryDatabase: Sendable {
 
     // MARK: Failures
 
-    mutating func takeFailure(_ call: InMemorySource.Call) -> Failure? {
+    mutating func takeFailure(_ call: SourceCall) -> Failure? {
         guard var waiting = failures[call], !waiting.isEmpty else { return nil }
         let failure = waiting.removeFirst()
         failures[call] = waiting
         return failure
     }
 
-    mutating func failIfAsked(_ call: InMemorySource.Call) throws {
+    mutating func failIfAsked(_ call: SourceCall) throws {
         if let failure = takeFailure(call) { throw failure.error }
     }
 }

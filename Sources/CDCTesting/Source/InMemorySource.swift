@@ -15,7 +15,8 @@ import Synchronization
 /// What it shares with SQL Server: a commit LSN for each transaction, rows in the order
 /// `(start_lsn, command_id, seqval, operation)`, images before and after an update, update masks, NULL for large objects that
 /// an update left alone, changes of a key as delete and insert, foreign keys, retention, and rolled back transactions that
-/// leave no trace. A test can clean up change tables, restore an older state, and make any call fail: see ``fail(_:with:)``.
+/// leave no trace. A test can clean up change tables, restore an older state, and make any call fail: see
+/// ``fail(_:with:times:afterBatches:)``.
 ///
 /// Any thread may use it; transactions come one after the other.
 public final class InMemorySource: ChangeSource {
@@ -64,7 +65,7 @@ public final class InMemorySource: ChangeSource {
                 throw error
             }
             database = transaction.database
-            return database.commit(transaction.changes, at: time)
+            return try database.commit(transaction.changes, at: time)
         }
     }
 
@@ -105,22 +106,11 @@ public final class InMemorySource: ChangeSource {
         fileprivate let database: InMemoryDatabase
     }
 
-    /// The calls that can be made to fail.
-    public enum Call: Hashable, Sendable {
-        case describe
-        case cut
-        case fence
-        /// Reading a table's changes.
-        case changes(TableName)
-        /// Reading a chunk of a table's rows.
-        case snapshot(TableName)
-    }
-
     /// Makes the next `times` calls of a kind fail.
     ///
     /// - Parameter batches: How many batches a cursor hands out before it fails; 0 for a failure at once. A cursor that has
     ///   fewer ends without one.
-    public func fail(_ call: Call, with error: CDCError, times: Int = 1, afterBatches batches: Int = 0) {
+    public func fail(_ call: SourceCall, with error: CDCError, times: Int = 1, afterBatches batches: Int = 0) {
         state.withLock {
             $0.failures[call, default: []] += Array(repeating: .init(error: error, batches: batches), count: times)
         }
@@ -176,7 +166,8 @@ public final class InMemorySource: ChangeSource {
 
     public func snapshotChunks(of table: SourceTable) async throws -> [SnapshotChunk] {
         try state.withLock { database in
-            try database.captured(table.name).chunks
+            try database.failIfAsked(.chunks(table.name))
+            return try database.captured(table.name).chunks
         }
     }
 

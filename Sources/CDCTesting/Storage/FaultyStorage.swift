@@ -120,6 +120,13 @@ public final class FaultyStorage: ObjectStorage {
     public func delete(_ path: String) async throws(StorageError) {
         try await perform("delete", path) { () async throws(StorageError) in try await storage.delete(path) }
     }
+
+    @discardableResult
+    public func removeTemporaries(in folder: String, unchangedFor age: Int64) async throws(StorageError) -> Int {
+        try await perform("removeTemporaries", folder) { () async throws(StorageError) in
+            try await storage.removeTemporaries(in: folder, unchangedFor: age)
+        }
+    }
 }
 
 private final class FaultyWriter: ObjectWriter {

@@ -3,7 +3,7 @@ import Synchronization
 
 /// A storage that keeps its objects in memory: for unit tests that are over in milliseconds.
 ///
-/// It refuses the paths that any storage refuses, see ``StoragePath/check(_:)``.
+/// It refuses the paths that any storage refuses, see `StoragePath.check(_:)`.
 public final class InMemoryStorage: ObjectStorage {
     private struct Object {
         var bytes: [UInt8]

@@ -1,6 +1,7 @@
 /// Rows of a table as columns of equal length.
 public struct RecordBatch: Sendable {
     public let schema: Schema
+    /// One for each field of ``schema``.
     public let columns: [Column]
     public let rowCount: Int
 
@@ -12,6 +13,7 @@ public struct RecordBatch: Sendable {
             throw ColumnarError(.mismatch, "\(columns.count) columns for a schema of \(schema.count)")
         }
         let rows = rowCount ?? columns.first?.count ?? 0
+        guard rows >= 0 else { throw ColumnarError(.mismatch, "a batch cannot have \(rows) rows") }
         for (field, column) in zip(schema.fields, columns) {
             guard field.type == column.type else {
                 throw ColumnarError(
@@ -26,6 +28,15 @@ public struct RecordBatch: Sendable {
         self.schema = schema
         self.columns = columns
         self.rowCount = rows
+    }
+
+    private init(emptyWith schema: Schema) {
+        self.schema = schema
+        columns = schema.fields.map { field in
+            var builder = ColumnBuilder(field.type)
+            return builder.finish()
+        }
+        rowCount = 0
     }
 
     /// The column `name`, which must match to the letter.
@@ -47,16 +58,20 @@ public struct RecordBatch: Sendable {
 
 extension RecordBatch {
     /// A batch without rows.
-    public static func empty(_ schema: Schema) -> RecordBatch {
-        var builder = RecordBatchBuilder(schema)
-        return builder.finish()
-    }
+    public static func empty(_ schema: Schema) -> RecordBatch { RecordBatch(emptyWith: schema) }
 
     /// The rows that `runs` name, in their order, copied from `batches`, which must all have one schema's types.
     public static func assembling(_ runs: [RowRun], from batches: [RecordBatch]) throws(ColumnarError) -> RecordBatch {
         guard let first = batches.first else { throw ColumnarError(.mismatch, "no batches to assemble from") }
         guard batches.allSatisfy({ $0.columns.count == first.columns.count }) else {
             throw ColumnarError(.mismatch, "batches with different columns cannot be put together")
+        }
+        // For a batch without columns too, which still has rows.
+        for run in runs
+        where !batches.indices.contains(run.source)
+            || run.rows.lowerBound < 0 || run.rows.upperBound > batches[run.source].rowCount
+        {
+            throw ColumnarError(.mismatch, "a run of rows \(run.rows) outside its batch")
         }
         var columns: [Column] = []
         for index in first.columns.indices {
@@ -65,10 +80,12 @@ extension RecordBatch {
         return try RecordBatch(first.schema, columns, rowCount: runs.rowCount)
     }
 
+    /// The rows `range`.
     public func slice(_ range: Range<Int>) throws(ColumnarError) -> RecordBatch {
         range == 0..<rowCount ? self : try .assembling([RowRun(rows: range)], from: [self])
     }
 
+    /// The rows whose bit is set.
     public func filter(_ selection: Bitmap) throws(ColumnarError) -> RecordBatch {
         guard selection.count == rowCount else {
             throw ColumnarError(.mismatch, "a selection of \(selection.count) rows for a batch of \(rowCount)")
@@ -76,12 +93,14 @@ extension RecordBatch {
         return try .assembling([RowRun](selecting: selection), from: [self])
     }
 
+    /// The rows `rows`, in their order; a row may come more than once.
     public func take(_ rows: [Int32]) throws(ColumnarError) -> RecordBatch {
         var runs: [RowRun] = []
         for row in rows { runs.append(row: Int(row)) }
         return try .assembling(runs, from: [self])
     }
 
+    /// All rows of `batches`, one batch behind the other, which must all have one schema's types.
     public static func concatenate(_ batches: [RecordBatch]) throws(ColumnarError) -> RecordBatch {
         if batches.count == 1 { return batches[0] }
         let runs = batches.indices.map { RowRun(source: $0, rows: 0..<batches[$0].rowCount) }

@@ -17,14 +17,10 @@ public struct RecordBatchBuilder: Sendable {
 
     /// What has been appended, as a batch; the builder is empty afterwards.
     ///
-    /// It is a programming error, and stops the program, to have appended to some columns more often than to others.
-    public mutating func finish() -> RecordBatch {
+    /// - Throws: ``ColumnarError`` with code `mismatch` where some columns received more values than others.
+    public mutating func finish() throws(ColumnarError) -> RecordBatch {
         var finished: [Column] = []
         for index in columns.indices { finished.append(columns[index].finish()) }
-        do {
-            return try RecordBatch(schema, finished)
-        } catch {
-            preconditionFailure("rows are incomplete: \(error)")
-        }
+        return try RecordBatch(schema, finished)
     }
 }

@@ -1,8 +1,12 @@
 /// A 64-bit hash for each row of some key columns, computed a column at a time.
 enum KeyHashes {
-    /// The hashes of all rows. Columns without nesting only.
+    /// The hashes of all rows. Columns of equal length without nesting only.
     static func hash(_ columns: [Column]) throws(ColumnarError) -> [UInt64] {
-        var hashes = [UInt64](repeating: 0, count: columns.first?.count ?? 0)
+        let rows = columns.first?.count ?? 0
+        guard columns.allSatisfy({ $0.count == rows }) else {
+            throw ColumnarError(.mismatch, "key columns of different lengths belong to no rows")
+        }
+        var hashes = [UInt64](repeating: 0, count: rows)
         for column in columns {
             switch column.values {
             case .bits(let bits): combine(&hashes, column.validity) { bits[$0] ? 1 : 0 }

@@ -4,6 +4,7 @@
 /// Keys are equal where all their values are; a null equals nothing, not even another null, as in SQL. Texts compare byte by
 /// byte: whether two keys of a source are the same under its collation is the source's business.
 public struct KeyIndex: Sendable {
+    /// The columns that are indexed.
     public let keys: [Column]
     /// For each slot the row, or −1; twice as many slots as rows at least, a power of two.
     private var slots: [Int32]
@@ -16,9 +17,6 @@ public struct KeyIndex: Sendable {
     ///   `tooLarge` for 2³⁰ rows or more.
     public init(_ keys: [Column]) throws(ColumnarError) {
         let rows = keys.first?.count ?? 0
-        guard keys.allSatisfy({ $0.count == rows }) else {
-            throw ColumnarError(.mismatch, "key columns of different lengths cannot be indexed")
-        }
         guard rows < 1 << 30 else { throw ColumnarError(.tooLarge, "more than 2^30 keys in one index") }
         var capacity = 16
         while capacity < rows * 2 { capacity *= 2 }
@@ -44,6 +42,7 @@ public struct KeyIndex: Sendable {
         return a.vectorKind == b.vectorKind && scale(a) == scale(b)
     }
 
+    /// How many rows are indexed, those with a null in their key included.
     public var rowCount: Int { hashes.count }
 
     /// The rows that are the last with their key, ascending. Rows with a null in their key are not among them.
@@ -56,12 +55,10 @@ public struct KeyIndex: Sendable {
     /// For each row of `probe` the indexed row with the same key, or −1.
     ///
     /// - Parameter probe: columns of the same types as the indexed ones, in the same order.
+    /// - Throws: ``ColumnarError`` with code `mismatch` where the types are not those, or the lengths differ.
     public func find(_ probe: [Column]) throws(ColumnarError) -> [Int32] {
         guard probe.count == keys.count, zip(probe, keys).allSatisfy({ Self.areComparable($0.type, $1.type) }) else {
             throw ColumnarError(.mismatch, "key columns of different types cannot be compared")
-        }
-        guard probe.allSatisfy({ $0.count == probe[0].count }) else {
-            throw ColumnarError(.mismatch, "key columns of different lengths cannot be looked up")
         }
         let probeHashes = try KeyHashes.hash(probe)
         let comparison = KeyComparison(probe, keys)
@@ -135,6 +132,8 @@ private struct KeyComparison {
 
 extension KeyIndex {
     /// A hash of the key of each row, by which keys can be divided: equal keys have equal hashes.
+    ///
+    /// - Throws: ``ColumnarError`` with code `mismatch` where a key column is nested or the lengths differ.
     public static func hashes(of keys: [Column]) throws(ColumnarError) -> [UInt64] {
         try KeyHashes.hash(keys)
     }

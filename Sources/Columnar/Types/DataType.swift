@@ -19,6 +19,7 @@ public indirect enum DataType: Hashable, Sendable {
     case decimal(precision: Int, scale: Int)
     /// UTF-8 text.
     case string
+    /// Bytes without a meaning.
     case binary
     /// Days since 1970-01-01 in the proleptic Gregorian calendar.
     case date
@@ -26,8 +27,11 @@ public indirect enum DataType: Hashable, Sendable {
     case timestamp
     /// A wall-clock reading without a time zone: microseconds since 1970-01-01T00:00:00.
     case timestampNTZ
+    /// Values of several columns together.
     case structure(Schema)
+    /// Any number of values of one type, in order.
     case list(element: DataType, containsNull: Bool)
+    /// Any number of keys, which are never null, with a value each.
     case map(key: DataType, value: DataType, valueContainsNull: Bool)
 }
 

@@ -4,6 +4,7 @@ public import CDCJSON
 public struct Field: Hashable, Sendable {
     public var name: String
     public var type: DataType
+    /// Whether values may be null.
     public var isNullable: Bool
     /// What else is known of the column, as Delta's schema keeps it; unknown entries are carried along untouched.
     public var metadata: [String: JSONValue]
@@ -28,12 +29,12 @@ public struct Schema: Hashable, Sendable {
 
     /// The position of the column `name`, which must match to the letter; `nil` where there is none.
     public func index(of name: String) -> Int? {
-        fields.firstIndex { $0.name == name }
+        fields.firstIndex { $0.name.utf8.elementsEqual(name.utf8) }
     }
 
     /// The column `name`, which must match to the letter; `nil` where there is none.
     public subscript(name: String) -> Field? {
-        fields.first { $0.name == name }
+        index(of: name).map { fields[$0] }
     }
 
     /// The schema of the named columns only, in the order of `names`.

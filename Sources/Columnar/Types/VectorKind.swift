@@ -9,6 +9,7 @@ public enum VectorKind: Hashable, Sendable {
     case int128
     case float
     case double
+    /// Texts and byte strings: a ``ByteVector``.
     case bytes
     case structure
     case list

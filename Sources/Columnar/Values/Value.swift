@@ -1,5 +1,7 @@
 /// One value, boxed: for tests, for literals and for printing. Data on its way never takes this shape.
-public enum Value: Hashable, Sendable {
+///
+/// Texts are equal where their bytes are, as keys are; a `String` would not tell `é` from `e` with an accent behind it.
+public enum Value: Sendable {
     case null
     case boolean(Bool)
     /// A whole number of any width.
@@ -32,6 +34,50 @@ extension Value {
     }
 
     public var isNull: Bool { self == .null }
+}
+
+extension Value: Hashable {
+    public static func == (a: Value, b: Value) -> Bool {
+        switch (a, b) {
+        case (.null, .null): true
+        case (.boolean(let a), .boolean(let b)): a == b
+        case (.integer(let a), .integer(let b)): a == b
+        case (.float(let a), .float(let b)): a == b
+        case (.double(let a), .double(let b)): a == b
+        case (.decimal(let a, let scale), .decimal(let b, let otherScale)): a == b && scale == otherScale
+        case (.string(let a), .string(let b)): a.utf8.elementsEqual(b.utf8)
+        case (.binary(let a), .binary(let b)): a == b
+        case (.date(let a), .date(let b)): a == b
+        case (.timestamp(let a), .timestamp(let b)): a == b
+        case (.timestampNTZ(let a), .timestampNTZ(let b)): a == b
+        case (.structure(let a), .structure(let b)): a == b
+        case (.list(let a), .list(let b)): a == b
+        case (.map(let keys, let values), .map(let otherKeys, let otherValues)):
+            keys == otherKeys && values == otherValues
+        default: false
+        }
+    }
+
+    /// Equal values have equal hashes: texts that differ in form only may share one.
+    public func hash(into hasher: inout Hasher) {
+        switch self {
+        case .null: hasher.combine(0)
+        case .boolean(let value): hasher.combine(value)
+        case .integer(let value), .timestamp(let value), .timestampNTZ(let value): hasher.combine(value)
+        case .float(let value): hasher.combine(value)
+        case .double(let value): hasher.combine(value)
+        case .decimal(let unscaled, let scale):
+            hasher.combine(unscaled)
+            hasher.combine(scale)
+        case .string(let value): hasher.combine(value)
+        case .binary(let bytes): hasher.combine(bytes)
+        case .date(let day): hasher.combine(day)
+        case .structure(let values), .list(let values): hasher.combine(values)
+        case .map(let keys, let values):
+            hasher.combine(keys)
+            hasher.combine(values)
+        }
+    }
 }
 
 extension Value: CustomStringConvertible {
@@ -112,8 +158,11 @@ extension ColumnBuilder {
     ///
     /// A nested value that is refused may leave some of its parts behind: give the builder up after an error.
     ///
-    /// - Throws: ``ColumnarError`` with code `outOfRange` where the value does not fit the type. Decimals may come with
-    ///   fewer digits after the point than the type has; nothing else is converted.
+    /// Decimals may come with fewer digits after the point than the type has, decimals and doubles as whole numbers, and
+    /// floats as doubles: what a `float` or `double` cannot hold exactly is rounded. Nothing else is converted.
+    ///
+    /// - Throws: ``ColumnarError`` with code `outOfRange` where the value does not fit the type, and with code `mismatch`
+    ///   where a structure has more or fewer values than fields, or a map more or fewer keys than values.
     public mutating func append(_ value: Value) throws(ColumnarError) {
         switch (type, value) {
         case (_, .null): appendNull()

@@ -3,6 +3,7 @@
 /// Bits beyond ``count`` in the last word are always 0.
 public struct Bitmap: Hashable, Sendable {
     @usableFromInline package internal(set) var words: [UInt64]
+    /// How many bits there are, set or not.
     public private(set) var count: Int
 
     public init() {
@@ -10,6 +11,7 @@ public struct Bitmap: Hashable, Sendable {
         count = 0
     }
 
+    /// `count` times the same bit.
     public init(repeating bit: Bool, count: Int) {
         words = Array(repeating: bit ? .max : 0, count: (count + 63) / 64)
         self.count = count
@@ -29,6 +31,7 @@ public struct Bitmap: Hashable, Sendable {
         clearTail()
     }
 
+    /// Bit `index`, counted from 0.
     @inlinable
     public subscript(index: Int) -> Bool {
         get {
@@ -47,14 +50,17 @@ public struct Bitmap: Hashable, Sendable {
         words.reduce(0) { $0 + $1.nonzeroBitCount }
     }
 
+    /// Whether no bit is clear; so it is where there are none.
     public var allSet: Bool { setCount == count }
 
+    /// Appends a bit.
     public mutating func append(_ bit: Bool) {
         if count & 63 == 0 { words.append(0) }
         if bit { words[count &>> 6] |= 1 &<< UInt64(count & 63) }
         count += 1
     }
 
+    /// Appends the same bit `added` times.
     public mutating func append(repeating bit: Bool, count added: Int) {
         guard added > 0 else { return }
         let old = count
@@ -95,6 +101,7 @@ public struct Bitmap: Hashable, Sendable {
         count += added
     }
 
+    /// Makes room for `bits` bits altogether.
     public mutating func reserveCapacity(_ bits: Int) {
         words.reserveCapacity((bits + 63) / 64)
     }

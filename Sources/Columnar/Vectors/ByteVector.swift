@@ -2,7 +2,9 @@
 ///
 /// Element `i` is `pool[offsets[i]..<offsets[i + 1]]`; there is one offset more than there are elements, the first is 0.
 public struct ByteVector: Hashable, Sendable {
+    /// Where each element begins, and where the last ends.
     public private(set) var offsets: [Int32]
+    /// The bytes of all elements.
     public private(set) var pool: [UInt8]
 
     public init() {
@@ -33,6 +35,7 @@ public struct ByteVector: Hashable, Sendable {
         self.pool = pool
     }
 
+    /// How many elements there are.
     @inlinable public var count: Int { offsets.count - 1 }
 
     /// Where element `index` lies in the pool.
@@ -50,6 +53,9 @@ public struct ByteVector: Hashable, Sendable {
         String(decoding: self[index], as: UTF8.self)
     }
 
+    /// Appends an element.
+    ///
+    /// - Throws: ``ColumnarError`` with code `tooLarge` where the pool would exceed 2 GiB; so do all that append.
     public mutating func append(_ bytes: some Collection<UInt8>) throws(ColumnarError) {
         guard pool.count + bytes.count <= Int32.max else { throw .poolOverflow }
         pool.append(contentsOf: bytes)
@@ -63,12 +69,14 @@ public struct ByteVector: Hashable, Sendable {
         offsets.append(Int32(truncatingIfNeeded: pool.count))
     }
 
+    /// Appends an element.
     public mutating func append(_ bytes: UnsafeRawBufferPointer) throws(ColumnarError) {
         guard pool.count + bytes.count <= Int32.max else { throw .poolOverflow }
         pool.append(contentsOf: bytes)
         offsets.append(Int32(truncatingIfNeeded: pool.count))
     }
 
+    /// Appends a text as an element.
     public mutating func append(_ text: String) throws(ColumnarError) {
         guard pool.count + text.utf8.count <= Int32.max else { throw .poolOverflow }
         pool.append(contentsOf: text.utf8)
@@ -90,11 +98,13 @@ public struct ByteVector: Hashable, Sendable {
         for index in range { offsets.append(other.offsets[index + 1] + shift) }
     }
 
+    /// Makes room for `elements` elements of `bytes` bytes altogether.
     public mutating func reserveCapacity(_ elements: Int, bytes: Int) {
         offsets.reserveCapacity(elements + 1)
         pool.reserveCapacity(bytes)
     }
 
+    /// Removes all elements.
     public mutating func removeAll(keepingCapacity: Bool = false) {
         offsets.removeAll(keepingCapacity: keepingCapacity)
         offsets.append(0)

@@ -4,6 +4,7 @@
 /// ``values`` once per column and loop over a plain array.
 public struct Column: Sendable {
     public let type: DataType
+    /// The vector; of a null it holds an unspecified value.
     public let values: Values
     /// A set bit for every value that is not null; `nil` where none is null. Where a value is null, the vector holds an
     /// unspecified one in its place.
@@ -42,10 +43,13 @@ public struct Column: Sendable {
         self.validity = validity?.allSet == true ? nil : validity
     }
 
+    /// How many values there are, nulls included.
     public var count: Int { values.count }
 
+    /// How many values are null.
     public var nullCount: Int { validity.map { $0.count - $0.setCount } ?? 0 }
 
+    /// Whether value `index` is null.
     @inlinable
     public func isNull(at index: Int) -> Bool {
         if let validity { !validity[index] } else { false }
@@ -58,6 +62,7 @@ public struct Column: Sendable {
 }
 
 extension Column.Values {
+    /// The kind of vector this is.
     public var kind: VectorKind {
         switch self {
         case .bits: .bits
@@ -73,6 +78,7 @@ extension Column.Values {
         }
     }
 
+    /// How many values there are, nulls included; of a list or map how many lists or maps.
     public var count: Int {
         switch self {
         case .bits(let bits): bits.count

@@ -19,6 +19,7 @@ public struct ColumnBuilder: Sendable {
     public var children: [ColumnBuilder] = []
     /// Made when the first null comes.
     @usableFromInline var validity: Bitmap?
+    /// How many values have been appended, nulls included.
     public private(set) var count = 0
 
     public init(_ type: DataType) {
@@ -32,6 +33,7 @@ public struct ColumnBuilder: Sendable {
         }
     }
 
+    /// Makes room for `rows` values altogether; for the bytes of texts it does not.
     public mutating func reserveCapacity(_ rows: Int) {
         switch kind {
         case .bits: bits.reserveCapacity(rows)
@@ -151,7 +153,12 @@ public struct ColumnBuilder: Sendable {
     // MARK: Handing out
 
     /// What has been appended, as a column; the builder is empty afterwards.
+    ///
+    /// It is a programming error, and stops the program, to have taken values away from ``children``.
     public mutating func finish() -> Column {
+        // Kernels rely on it without looking again.
+        let needed = kind == .structure ? count : Int(offsets[offsets.count - 1])
+        precondition(children.allSatisfy { $0.count >= needed }, "values were taken away from children")
         let values: Column.Values =
             switch kind {
             case .bits: .bits(take(&bits, Bitmap()))

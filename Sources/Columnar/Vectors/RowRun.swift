@@ -4,6 +4,7 @@
 public struct RowRun: Hashable, Sendable {
     /// Which of the columns.
     public var source: Int
+    /// The rows, counted from the first of that column.
     public var rows: Range<Int>
 
     public init(source: Int = 0, rows: Range<Int>) {

@@ -19,8 +19,8 @@ enum ActionReader {
         var found: CommitInfo?
         let name = Array("\"commitInfo\"".utf8)
         try forEachLine(bytes) { (range, line) throws(DeltaError) in
-            // The action's name stands within the first few bytes of its line.
-            guard found == nil, bytes[range].prefix(64).contains(name) else { return }
+            // The action's name stands near the beginning of its line, behind the names of all others at the most.
+            guard found == nil, bytes[range].prefix(256).contains(name) else { return }
             let action = try read(bytes, range, line: line, file: file, version: version)
             if case .commitInfo(let info) = action { found = info }
         }
@@ -59,7 +59,10 @@ enum ActionReader {
         do {
             var action: Action?
             try reader.readObject { name, reader in
-                if let read = try readAction(name, &reader) { action = read }
+                let start = reader.offset
+                guard let read = try readAction(name, &reader) else { return }
+                if action != nil { throw JSONError("a second action in the line", at: start) }
+                action = read
             }
             try reader.finish()
             return action
@@ -237,7 +240,7 @@ enum ActionReader {
             minWriterVersion: Int(writerVersion),
             readerFeatures: readerFeatures,
             writerFeatures: writerFeatures
-        )
+        ).withoutEmptyLists()
     }
 
     private static func readTransaction(_ reader: inout JSONReader) throws -> SetTransaction {

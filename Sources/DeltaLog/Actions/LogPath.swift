@@ -80,9 +80,9 @@ public enum LogPath {
         if isSimple && path.utf8.first != UInt8(ascii: "/") { return path }
         let decoded = decode(path) ?? path
         let rest: Substring
-        if decoded.hasPrefix("file:") {
+        if path.hasPrefix("file:") {
             rest = decoded.dropFirst(5)
-        } else if decoded.utf8.first == UInt8(ascii: "/") {
+        } else if path.utf8.first == UInt8(ascii: "/") {
             rest = decoded[...]
         } else {
             return decoded

@@ -21,6 +21,14 @@ public struct TableProtocol: Hashable, Sendable {
         self.writerFeatures = writerFeatures
     }
 
+    /// The protocol without the empty lists of features that some writers leave where the versions want none.
+    func withoutEmptyLists() -> TableProtocol {
+        var result = self
+        if minReaderVersion < Self.namedFeatures.reader, readerFeatures?.isEmpty == true { result.readerFeatures = nil }
+        if minWriterVersion < Self.namedFeatures.writer, writerFeatures?.isEmpty == true { result.writerFeatures = nil }
+        return result
+    }
+
     /// Every feature that either list names, in alphabetical order.
     public var features: [String] {
         Set(readerFeatures ?? []).union(writerFeatures ?? []).sorted()

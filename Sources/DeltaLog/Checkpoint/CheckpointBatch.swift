@@ -59,9 +59,9 @@ struct CheckpointBatch {
     private(set) var rowCount = 0
 
     /// What has been gathered; the batch is empty afterwards.
-    mutating func finish() -> RecordBatch {
+    mutating func finish() throws(ColumnarError) -> RecordBatch {
         rowCount = 0
-        return builder.finish()
+        return try builder.finish()
     }
 
     /// Adds an action; those that do not belong into a checkpoint are left out.

@@ -25,8 +25,7 @@ enum ParquetActions {
         } catch {
             throw DeltaError(
                 .corruptLog,
-                "the checkpoint of version \(version) cannot be understood: \(error); where all commits are still there, "
-                    + "the file can be deleted and the table is read without it",
+                "the checkpoint of version \(version) cannot be understood: \(error)",
                 version: version,
                 file: StoragePath.join(table.folder, path),
                 underlying: error
@@ -69,17 +68,14 @@ enum ParquetActions {
                 if reader[row] == nil && writer[row] == nil { continue }
                 throw missing("a protocol without versions")
             }
-            let hasReaderFeatures = readerVersion >= TableProtocol.namedFeatures.reader
-            let hasWriterFeatures = writerVersion >= TableProtocol.namedFeatures.writer
             actions.append(
                 .protocol(
                     TableProtocol(
                         minReaderVersion: Int(readerVersion),
                         minWriterVersion: Int(writerVersion),
-                        // Some writers leave empty lists where the versions want none.
-                        readerFeatures: readerFeatures[row].flatMap { $0.isEmpty && !hasReaderFeatures ? nil : $0 },
-                        writerFeatures: writerFeatures[row].flatMap { $0.isEmpty && !hasWriterFeatures ? nil : $0 }
-                    )
+                        readerFeatures: readerFeatures[row],
+                        writerFeatures: writerFeatures[row]
+                    ).withoutEmptyLists()
                 )
             )
         }

@@ -20,7 +20,7 @@ struct DataFileReader {
         self.file = file
         self.table = table
         do {
-            let input = StorageInput(folder: table.log.folder, path: path, byteCount: Int(file.size))
+            let input = StoredParquetFile(table.log.folder, path, byteCount: Int(file.size))
             parquet = try await ParquetFile(input)
         } catch {
             throw Self.unreadable(error, path, table)
@@ -33,20 +33,19 @@ struct DataFileReader {
     /// The rows of a row group with the given columns of the table, in that order.
     func read(rowGroup: Int, schema: Schema) async throws -> RecordBatch {
         let own = parquet.metadata.schema
-        var places: [String: Int] = [:]
-        for field in schema.fields where !isPartitionColumn(field.name) {
-            places[field.name] = ColumnAlignment.index(of: field.name, in: own)
+        let places = schema.fields.map { field in
+            isPartitionColumn(field.name) ? nil : ColumnAlignment.index(of: field.name, in: own)
         }
-        let wanted = own.fields.indices.filter { places.values.contains($0) }.map { own.fields[$0].name }
+        let wanted = own.fields.indices.filter { places.contains($0) }.map { own.fields[$0].name }
         let rows = parquet.metadata.rowGroups[rowGroup].rowCount
         do {
             let batch = try await parquet.readRowGroup(rowGroup, columns: wanted)
-            let columns = try schema.fields.map { field in
+            let columns = try zip(schema.fields, places).map { field, place in
                 if isPartitionColumn(field.name) {
                     let value = try PartitionValue.parse(file.partitionValues[field.name] ?? nil, field.type)
                     return try Self.constant(value, field.type, count: rows)
                 }
-                guard let place = places[field.name] else { return Column.nulls(field.type, count: rows) }
+                guard let place else { return Column.nulls(field.type, count: rows) }
                 let column = try batch.column(own.fields[place].name)
                 return try ColumnAlignment.align(column, to: field.type, name: field.name)
             }
@@ -56,7 +55,9 @@ struct DataFileReader {
         }
     }
 
-    private func isPartitionColumn(_ name: String) -> Bool { table.partitionColumns.contains(name) }
+    private func isPartitionColumn(_ name: String) -> Bool {
+        table.partitionColumns.contains { $0.utf8.elementsEqual(name.utf8) }
+    }
 
     private static func constant(_ value: Value, _ type: DataType, count: Int) throws -> Column {
         try Column(type, values: [value]).take(Array(repeating: 0, count: count))

@@ -11,9 +11,20 @@ struct DataFileWriter {
     private let fileSchema: Schema
     private let options: DataWriteOptions
     private let now: Int64
-    private var open: [[String?]: OpenFile] = [:]
+    private var open: [Partition: OpenFile] = [:]
     private(set) var finished: [AddFile] = []
     private(set) var rowCount = 0
+
+    /// The values of the partition columns, as the log keeps them; equal where their bytes are.
+    private struct Partition: Hashable {
+        let texts: [String?]
+
+        static func == (a: Partition, b: Partition) -> Bool {
+            a.texts.elementsEqual(b.texts) { $0.map { Array($0.utf8) } == $1.map { Array($0.utf8) } }
+        }
+
+        func hash(into hasher: inout Hasher) { hasher.combine(texts) }
+    }
 
     private struct OpenFile {
         var path: String
@@ -35,7 +46,7 @@ struct DataFileWriter {
         if batch.rowCount == 0 { return }
         rowCount += batch.rowCount
         if partitionColumns.isEmpty {
-            try await write(batch, partition: [])
+            try await write(batch, partition: Partition(texts: []))
             return
         }
         for (partition, rows) in try partitions(of: batch) {
@@ -55,16 +66,16 @@ struct DataFileWriter {
     mutating func discard() async {
         for file in open.values { await file.output.discard() }
         open = [:]
-        for file in finished { try? await folder.delete(LogPath.decode(file.path) ?? file.path) }
+        await folder.removeUncommitted(finished.map(\.path))
         finished = []
     }
 
-    private mutating func write(_ batch: RecordBatch, partition: [String?]) async throws {
+    private mutating func write(_ batch: RecordBatch, partition: Partition) async throws {
         var file: OpenFile
         if let current = open.removeValue(forKey: partition) {
             file = current
         } else {
-            let path = path(partition)
+            let path = path(partition.texts)
             file = OpenFile(
                 path: path,
                 parquet: try ParquetWriter(schema: fileSchema, options: options.parquet),
@@ -84,7 +95,7 @@ struct DataFileWriter {
         if isFull { try await close(partition) }
     }
 
-    private mutating func close(_ partition: [String?]) async throws {
+    private mutating func close(_ partition: Partition) async throws {
         guard var file = open.removeValue(forKey: partition) else { return }
         let metadata: ParquetMetadata
         do {
@@ -98,7 +109,7 @@ struct DataFileWriter {
         finished.append(
             AddFile(
                 path: LogPath.encode(file.path),
-                partitionValues: Dictionary(zip(partitionColumns, partition), uniquingKeysWith: { $1 }),
+                partitionValues: Dictionary(zip(partitionColumns, partition.texts), uniquingKeysWith: { $1 }),
                 size: Int64(file.bytes),
                 modificationTime: now,
                 stats: FileStatistics.json(metadata)
@@ -140,23 +151,23 @@ struct DataFileWriter {
     /// The rows of each partition that a batch has, in the order in which the partitions come.
     ///
     /// Values are boxed here, a row at a time: partitioned tables have few partitions with long runs of rows each.
-    private func partitions(of batch: RecordBatch) throws -> [([String?], [RowRun])] {
+    private func partitions(of batch: RecordBatch) throws -> [(Partition, [RowRun])] {
         let columns = try partitionColumns.map { try batch.column($0) }
-        var order: [[String?]] = []
+        var order: [Partition] = []
         // By their texts: a NaN is not equal to itself, and would never be found again by its value.
-        var runs: [[String?]: [RowRun]] = [:]
-        var known: [[Value]: [String?]] = [:]
+        var runs: [Partition: [RowRun]] = [:]
+        var known: [[Value]: Partition] = [:]
         for row in 0..<batch.rowCount {
             let values = columns.map { $0.value(at: row) }
-            let texts: [String?]
+            let partition: Partition
             if let found = known[values] {
-                texts = found
+                partition = found
             } else {
-                texts = try zip(values, columns).map { try PartitionValue.text($0, $1.type) }
-                known[values] = texts
+                partition = Partition(texts: try zip(values, columns).map { try PartitionValue.text($0, $1.type) })
+                known[values] = partition
             }
-            if runs[texts] == nil { order.append(texts) }
-            runs[texts, default: []].append(row: row)
+            if runs[partition] == nil { order.append(partition) }
+            runs[partition, default: []].append(row: row)
         }
         return order.map { ($0, runs[$0] ?? []) }
     }

@@ -30,34 +30,31 @@ extension ConsistentPoint {
         return writer.bytes
     }
 
-    init(json bytes: [UInt8], path: String) throws {
-        let value = try? JSONValue(parsing: bytes)
-        guard let value, let pipeline = value["pipeline"]?.string, let cut = value["cut"]?.integer,
-            let settled = value["settledCut"]?.integer, let lsn = value["lsn"]?.string.flatMap({ LSN($0) }),
-            let time = value["commitTime"]?.string.flatMap({ CivilTime.parse(timestamp: $0) }),
-            let tables = value["tables"]?.array, let isComplete = value["isComplete"]?.boolean
-        else { throw Self.corrupt(path) }
-        self.init(
-            pipeline: pipeline,
-            cut: cut,
-            settledCut: settled,
-            position: SourcePosition(lsn: lsn, commitTime: time.microseconds),
-            tables: try tables.map { table in
-                guard let source = table["source"]?.string.flatMap({ TableName($0) }),
-                    let name = table["table"]?.string, let version = table["version"]?.integer,
-                    let lsn = table["lsn"]?.string.flatMap({ LSN($0) }),
-                    let isConsistent = table["isConsistent"]?.boolean
-                else { throw Self.corrupt(path) }
-                return Table(source: source, name: name, version: version, lsn: lsn, isConsistent: isConsistent)
-            },
-            isComplete: isComplete
-        )
-    }
-
-    private static func corrupt(_ path: String) -> CDCError {
-        CDCError(
-            .destinationFailed,
-            "the consistent point \(path) cannot be read; remove the file: the one before it will be used"
-        )
+    init(json bytes: [UInt8], path: String) throws(CDCError) {
+        do {
+            let object = JSONObject(try JSONValue(parsing: bytes))
+            self.init(
+                pipeline: try object.string("pipeline"),
+                cut: try object.integer("cut"),
+                settledCut: try object.integer("settledCut"),
+                position: SourcePosition(lsn: try object.lsn("lsn"), commitTime: try object.time("commitTime")),
+                tables: try object.array("tables").map(JSONObject.init).map { table in
+                    Table(
+                        source: try table.tableName("source"),
+                        name: try table.string("table"),
+                        version: try table.integer("version"),
+                        lsn: try table.lsn("lsn"),
+                        isConsistent: try table.boolean("isConsistent")
+                    )
+                },
+                isComplete: try object.boolean("isComplete")
+            )
+        } catch {
+            throw CDCError(
+                .destinationFailed,
+                "the consistent point \(path) cannot be read (\(error)); remove the file: the one before it will be used",
+                underlying: error
+            )
+        }
     }
 }

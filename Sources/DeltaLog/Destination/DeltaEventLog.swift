@@ -40,7 +40,7 @@ public struct DeltaEventLog: EventLog {
             try builder.columns[8].append(event.message)
             try builder.columns[9].append(JSONValue.object(event.details).text)
         }
-        let batch = builder.finish()
+        let batch = try builder.finish()
         do { try await table.append([batch]) } catch let error as DeltaError where error.code == .tableNotFound {
             do { try await table.create(Self.schema) } catch let error as DeltaError where error.code == .tableExists {
                 // Another pipeline of the lake made it at the same moment.

@@ -43,7 +43,7 @@ public struct DeltaSchema: ChangeDestination {
         do { return try await table(name).snapshot() } catch {
             if error.code == .tableNotFound { return nil }
             throw CDCError(
-                error.isRetryable ? .destinationConflict : .destinationFailed,
+                Self.code(of: error),
                 "table '\(name)' could not be read",
                 underlying: error
             )
@@ -161,7 +161,7 @@ public struct DeltaSchema: ChangeDestination {
         var linked: [AddFile] = []
         do {
             for file in files {
-                let input = StorageInput(folder: file.storage, path: file.path, byteCount: file.bytes)
+                let input = StoredParquetFile(file.storage, file.path, byteCount: file.bytes)
                 let metadata = try await ParquetFile(input).metadata
                 let name = DataFileName.new()
                 try await storage.link(file.path, to: "\(table.log.path)/\(name)")
@@ -175,7 +175,7 @@ public struct DeltaSchema: ChangeDestination {
                 )
             }
         } catch {
-            for file in linked { try? await table.log.folder.delete(file.path) }
+            await table.log.folder.removeUncommitted(linked.map(\.path))
             throw error
         }
         return linked
@@ -244,11 +244,20 @@ public struct DeltaSchema: ChangeDestination {
             )
         }
         return CDCError(
-            error.isRetryable ? .destinationConflict : .destinationFailed,
+            code(of: error),
             "table '\(target.name)' could not be written",
             table: target.source,
             underlying: error
         )
+    }
+
+    private static func code(of error: DeltaError) -> CDCError.Code {
+        switch error.code {
+        case .conflict, .tooManyAttempts: .destinationConflict
+        // The position in the table tells the next attempt what came of this one.
+        case .outcomeUnknown: .destinationUnavailable
+        default: error.isRetryable ? .destinationUnavailable : .destinationFailed
+        }
     }
 
     // MARK: Consistent points
@@ -259,20 +268,26 @@ public struct DeltaSchema: ChangeDestination {
 
     private func pointsFolder(_ pipeline: String) -> String { "\(path)/\(Self.points)/\(pipeline)" }
 
-    /// Twenty digits, so that names sort as numbers do.
-    private static func padded(_ number: Int64) -> String {
-        let digits = String(number)
-        return String(repeating: "0", count: max(0, 20 - digits.utf8.count)) + digits
-    }
-
     public func publish(_ point: ConsistentPoint) async throws {
         let folder = pointsFolder(point.pipeline)
-        try await storage.put("\(folder)/\(Self.padded(point.cut)).json", point.json)
+        try await storage.put("\(folder)/\(NumberedName.digits(point.cut)).json", point.json)
         if point.cut % 100 == 0 {
             let old = try await storage.list(folder).dropLast(Self.keptPoints)
             for entry in old { try await storage.delete(entry.path) }
+            for table in point.tables { try await removeTemporaries(of: self.table(table.name)) }
         }
     }
+
+    /// Removes what processes that died were writing into a table's folders. Finished files that no commit names are for a
+    /// vacuum to find; these no listing shows.
+    private func removeTemporaries(of table: DeltaTable) async throws {
+        for folder in [table.log.path, "\(table.log.path)/_delta_log"] {
+            try await storage.removeTemporaries(in: folder, unchangedFor: Self.temporaryAge)
+        }
+    }
+
+    /// Nobody writes one file for this long, in milliseconds.
+    private static let temporaryAge: Int64 = 7 * 24 * 3_600_000
 
     public func latestConsistentPoint(pipeline: String) async throws -> ConsistentPoint? {
         guard let newest = try await storage.list(pointsFolder(pipeline)).last else { return nil }

@@ -26,15 +26,17 @@ extension TableLog {
     /// - Throws: ``DeltaError`` with code `tableNotFound`, `corruptLog` or `storage`.
     public func history(limit: Int? = nil) async throws(DeltaError) -> [CommitHistory] {
         do {
-            let times = CommitTimes.ascending(LogSegment.commits(try await LogSegment.list(folder, from: nil)))
-            if times.isEmpty { _ = try await LogSegment.find(folder, version: nil) }
+            let commits = LogSegment.commits(try await LogSegment.list(folder, from: nil))
+            if commits.isEmpty { _ = try await LogSegment.find(folder, version: nil) }
+            let wanted = Array(commits.suffix(max(0, limit ?? commits.count)))
+            var times = CommitTimes.ascending(commits).suffix(wanted.count).map(\.timestamp)[...]
             var history: [CommitHistory] = []
-            for (version, timestamp) in times.suffix(max(0, limit ?? times.count)).reversed() {
-                let info = try await CommitReader.commitInfo(folder, version)
+            try await CommitReader.forEach(wanted, in: folder, CommitReader.commitInfo) { commit, info in
+                let age = times.popFirst() ?? commit.modified
                 history.append(
                     CommitHistory(
-                        version: version,
-                        timestamp: info?.inCommitTimestamp ?? timestamp,
+                        version: commit.version,
+                        timestamp: info?.inCommitTimestamp ?? age,
                         operation: info?.operation,
                         operationParameters: info?.operationParameters ?? [:],
                         operationMetrics: info?.operationMetrics ?? [:],
@@ -47,7 +49,7 @@ extension TableLog {
                     )
                 )
             }
-            return history
+            return history.reversed()
         } catch {
             throw error.inTable(path)
         }

@@ -1,3 +1,5 @@
+import LakeStorage
+
 /// The names of files in a table's `_delta_log` folder.
 ///
 /// Source: Delta protocol, "File Types".
@@ -44,18 +46,15 @@ public enum LogFileName: Hashable, Sendable {
     }
 
     /// The name of a version's commit.
-    package static func commit(named version: Int64) -> String { pad(version) + ".json" }
+    package static func commit(named version: Int64) -> String { NumberedName.digits(version) + ".json" }
 
     /// The name of a version's classic checkpoint.
-    package static func checkpoint(named version: Int64) -> String { pad(version) + ".checkpoint.parquet" }
+    package static func checkpoint(named version: Int64) -> String {
+        NumberedName.digits(version) + ".checkpoint.parquet"
+    }
 
     /// What all names of a version's files, and of later ones', are not smaller than.
-    package static func start(of version: Int64) -> String { pad(version) }
-
-    private static func pad(_ version: Int64) -> String {
-        let digits = String(version)
-        return String(repeating: "0", count: max(0, 20 - digits.utf8.count)) + digits
-    }
+    package static func start(of version: Int64) -> String { NumberedName.digits(version) }
 
     private static func number(_ text: Substring, digits: Int) -> Int64? {
         guard text.utf8.count == digits, text.utf8.allSatisfy({ $0 &- UInt8(ascii: "0") < 10 }) else { return nil }

@@ -20,6 +20,8 @@ struct LogSegment: Sendable {
         var kind: Kind
         /// One file, or all parts in their order; from the table's folder.
         var paths: [String]
+        /// When it was written, in milliseconds since 1970-01-01T00:00:00Z.
+        var modified: Int64
     }
 
     /// The version that the segment describes.
@@ -37,17 +39,21 @@ struct LogSegment: Sendable {
 extension LogSegment {
     /// Finds the files for a version, or for the newest one.
     ///
+    /// - Parameter broken: checkpoints that are as good as none, because they cannot be read.
     /// - Throws: ``DeltaError`` with code `tableNotFound`, or `missingVersion` naming the one that is not there.
-    static func find(_ table: StorageFolder, version: Int64?) async throws(DeltaError) -> LogSegment {
-        let hint = try await hint(table)
-        if let hint, version.map({ hint.version <= $0 }) ?? true {
+    static func find(
+        _ table: StorageFolder,
+        version: Int64?,
+        without broken: Set<Checkpoint> = []
+    ) async throws(DeltaError) -> LogSegment {
+        if broken.isEmpty, let hint = try await hint(table), version.map({ hint.version <= $0 }) ?? true {
             let files = try await list(table, from: hint.version)
             // A hint that lies beyond the log, or whose checkpoint is gone, is as good as none.
             if checkpoints(files, atMost: version).contains(where: { $0.version >= hint.version }) {
-                return try segment(files, version: version)
+                return try segment(files, version, without: [])
             }
         }
-        return try segment(try await list(table, from: nil), version: version)
+        return try segment(try await list(table, from: nil), version, without: broken)
     }
 
     /// The files of the log from a version on.
@@ -95,9 +101,16 @@ extension LogSegment {
         }
     }
 
-    private static func segment(_ files: [ObjectAttributes], version: Int64?) throws(DeltaError) -> LogSegment {
+    private static func segment(
+        _ files: [ObjectAttributes],
+        _ version: Int64?,
+        without broken: Set<Checkpoint>
+    ) throws(DeltaError) -> LogSegment {
+        if let version, version < 0 {
+            throw DeltaError(.missingVersion, "there is no version \(version): a table's versions begin with 0")
+        }
         let all = commits(files)
-        let checkpoint = checkpoints(files, atMost: version).last
+        let checkpoint = checkpoints(files, atMost: version).last { !broken.contains($0) }
         guard checkpoint != nil || !all.isEmpty else {
             if version != nil, !checkpoints(files, atMost: nil).isEmpty {
                 throw gone(version ?? 0, checkpoints(files, atMost: nil).first?.version ?? 0)
@@ -140,23 +153,26 @@ extension LogSegment {
     }
 
     /// The whole checkpoints among files of a log, ascending by version; of several for one version the simplest last.
-    private static func checkpoints(_ files: [ObjectAttributes], atMost limit: Int64?) -> [Checkpoint] {
+    static func checkpoints(_ files: [ObjectAttributes], atMost limit: Int64? = nil) -> [Checkpoint] {
         var found: [(rank: Int, checkpoint: Checkpoint)] = []
-        var parts: [MultiPart: [Int: String]] = [:]
+        func find(_ rank: Int, _ version: Int64, _ kind: Checkpoint.Kind, _ files: [ObjectAttributes]) {
+            let modified = files.map(\.modified).max() ?? 0
+            found.append(
+                (rank, Checkpoint(version: version, kind: kind, paths: files.map(\.path), modified: modified))
+            )
+        }
+        var parts: [MultiPart: [Int: ObjectAttributes]] = [:]
         for file in files {
             switch LogFileName(file.name) {
-            case .checkpoint(let version)?:
-                found.append((3, Checkpoint(version: version, kind: .parquet, paths: [file.path])))
-            case .uniqueCheckpoint(let version, let isJSON)?:
-                found.append((2, Checkpoint(version: version, kind: isJSON ? .json : .parquet, paths: [file.path])))
+            case .checkpoint(let version)?: find(3, version, .parquet, [file])
+            case .uniqueCheckpoint(let version, let isJSON)?: find(2, version, isJSON ? .json : .parquet, [file])
             case .checkpointPart(let version, let part, let count)?:
-                parts[MultiPart(version: version, count: count), default: [:]][part] = file.path
+                parts[MultiPart(version: version, count: count), default: [:]][part] = file
             default: break
             }
         }
-        for (multiPart, paths) in parts where paths.count == multiPart.count {
-            let ordered = paths.sorted { $0.key < $1.key }.map(\.value)
-            found.append((1, Checkpoint(version: multiPart.version, kind: .parquet, paths: ordered)))
+        for (multiPart, files) in parts where files.count == multiPart.count {
+            find(1, multiPart.version, .parquet, files.sorted { $0.key < $1.key }.map(\.value))
         }
         return found.filter { $0.checkpoint.version <= limit ?? .max }
             .sorted { ($0.checkpoint.version, $0.rank) < ($1.checkpoint.version, $1.rank) }

@@ -100,11 +100,12 @@ struct TableMerge {
             }
             try await insert(source, isMatched, to: &writer)
             let added = try await writer.finish()
-            for file in replaced where own.remove(file.path) != nil {
-                try await table.log.folder.delete(LogPath.decode(file.path) ?? file.path)
-            }
             own.formUnion(added.map(\.path))
             files = kept + added
+            let outdated = own.intersection(replaced.map(\.path))
+            own.subtract(outdated)
+            // What cannot be removed now is tried once more by `discard()`.
+            own.formUnion(await table.log.folder.removeUncommitted(outdated))
         } catch {
             await writer.discard()
             throw error
@@ -112,9 +113,7 @@ struct TableMerge {
     }
 
     /// Removes what this merge wrote, because it will not be committed.
-    func discard() async {
-        for path in own { try? await table.log.folder.delete(LogPath.decode(path) ?? path) }
-    }
+    mutating func discard() async { own = await table.log.folder.removeUncommitted(own) }
 
     /// Refuses keys by which rows cannot be told apart.
     private func check(_ index: KeyIndex, _ keys: [Column]) throws {

@@ -44,7 +44,10 @@ extension TableProtocol {
     /// The features a writer must know, whether named or implied by an older version.
     var writerFeatureNames: [String] {
         if minWriterVersion >= Self.namedFeatures.writer { return writerFeatures ?? [] }
-        return TableFeature.all.filter { $0.legacy.map { $0.writer <= minWriterVersion } ?? false }.map(\.name)
+        return TableFeature.all.filter { feature in
+            guard let legacy = feature.legacy else { return false }
+            return legacy.writer <= minWriterVersion && (legacy.reader ?? 1) <= minReaderVersion
+        }.map(\.name)
     }
 
     /// Checks that lists of features are there if, and only if, the versions want them.
@@ -144,6 +147,9 @@ extension TableProtocol {
             TableProperty.enableInCommitTimestamps: "inCommitTimestamp",
             TableProperty.enableRowTracking: "rowTracking",
             TableProperty.enableTypeWidening: "typeWidening",
+            "delta.enableIcebergCompatV1": "icebergCompatV1",
+            "delta.enableIcebergCompatV2": "icebergCompatV2",
+            "delta.enableIcebergCompatV3": "icebergCompatV3",
         ]
         let metadata = TableMetadata(id: "", schemaString: "", configuration: properties)
         for (property, feature) in features.sorted(by: { $0.key < $1.key }) where metadata.flag(property) {
@@ -155,6 +161,15 @@ extension TableProtocol {
         }
         if let name = properties.keys.filter({ $0.hasPrefix(TableProperty.constraintPrefix) }).min() {
             throw refusal(name, "checkConstraints")
+        }
+        // To Spark these are no properties, but orders to change the protocol.
+        let orders = ["delta.feature.", "delta.minReaderVersion", "delta.minWriterVersion"]
+        if let name = properties.keys.filter({ name in orders.contains(where: name.hasPrefix) }).min() {
+            throw DeltaError(
+                .unsupportedFeature,
+                "the property '\(name)' asks for a protocol; a new table gets the lowest that its columns and properties "
+                    + "allow: leave it out"
+            )
         }
     }
 

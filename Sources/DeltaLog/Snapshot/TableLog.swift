@@ -79,17 +79,8 @@ public struct TableLog: Sendable {
     }
 
     private func load(_ version: Int64?, _ isGated: Bool) async throws(DeltaError) -> Snapshot {
-        let segment = try await LogSegment.find(folder, version: version)
-        var state = LogState()
-        if let checkpoint = segment.checkpoint {
-            try await CheckpointReader.read(checkpoint, folder) { actions in state.apply(actions) }
-        }
-        var info: CommitInfo?
-        for commit in segment.commits {
-            let actions = try await CommitReader.read(folder, commit.version)
-            info = actions.commitInfo
-            state.apply(actions)
-        }
+        var (segment, state) = try await start(version)
+        var info = try await apply(segment.commits, to: &state)
         if segment.commits.isEmpty, state.metadata?.flag(TableProperty.enableInCommitTimestamps) == true,
             let commit = segment.checkpointCommit
         {
@@ -105,6 +96,52 @@ public struct TableLog: Sendable {
         )
     }
 
+    /// The files for a version, and what their checkpoint says.
+    ///
+    /// Where the newest checkpoint is broken, an older one takes its place, or the first commit, if only the commits after
+    /// it are there.
+    private func start(_ version: Int64?) async throws(DeltaError) -> (LogSegment, LogState) {
+        var version = version
+        var broken: Set<LogSegment.Checkpoint> = []
+        var failures: [DeltaError] = []
+        while true {
+            let segment: LogSegment
+            do {
+                segment = try await LogSegment.find(folder, version: version, without: broken)
+            } catch {
+                guard var failure = failures.first, error.code == .missingVersion else { throw error }
+                let reasons = failures.map(\.message).joined(separator: "; ")
+                failure.message = "\(reasons); without it: \(error.message); restore the checkpoint from a backup"
+                throw failure
+            }
+            var state = LogState()
+            guard let checkpoint = segment.checkpoint else { return (segment, state) }
+            do {
+                try await CheckpointReader.read(checkpoint, folder) { actions in state.apply(actions) }
+                return (segment, state)
+            } catch {
+                guard error.isBrokenFile else { throw error }
+                failures.append(error)
+                broken.insert(checkpoint)
+                // No older version is passed off as the newest.
+                version = segment.version
+            }
+        }
+    }
+
+    /// Applies commits to what the log said before them; returns the last one's commit info.
+    private func apply(
+        _ commits: [LogSegment.CommitFile],
+        to state: inout LogState
+    ) async throws(DeltaError) -> CommitInfo? {
+        var info: CommitInfo?
+        try await CommitReader.forEach(commits, in: folder, CommitReader.read) { _, actions in
+            info = actions.commitInfo
+            state.apply(actions)
+        }
+        return info
+    }
+
     /// Brings a snapshot to the newest version.
     func update(_ snapshot: Snapshot) async throws(DeltaError) -> Snapshot {
         do {
@@ -118,12 +155,7 @@ public struct TableLog: Sendable {
             if new.isEmpty { return snapshot }
             try LogSegment.checkContiguous(new, from: snapshot.version + 1)
             var state = snapshot.state
-            var info: CommitInfo?
-            for commit in new {
-                let actions = try await CommitReader.read(folder, commit.version)
-                info = actions.commitInfo
-                state.apply(actions)
-            }
+            let info = try await apply(new, to: &state)
             let segment = LogSegment(
                 version: snapshot.version + Int64(new.count),
                 checkpoint: nil,
@@ -144,13 +176,5 @@ public struct TableLog: Sendable {
         } catch {
             throw error.inTable(path)
         }
-    }
-}
-
-extension [Action] {
-    /// The commit info among them; `nil` where there is none.
-    var commitInfo: CommitInfo? {
-        for case .commitInfo(let info) in self { return info }
-        return nil
     }
 }

@@ -161,9 +161,7 @@ public struct DeltaTable: Sendable {
                 do {
                     return Commit(snapshot: try await commit.commit().snapshot, metrics: commit.operation.metrics)
                 } catch {
-                    if !Self.mayBeCommitted(error) {
-                        for file in added { try? await log.folder.delete(LogPath.decode(file.path) ?? file.path) }
-                    }
+                    if !Self.mayBeCommitted(error) { await log.folder.removeUncommitted(added.map(\.path)) }
                     throw error
                 }
             } catch {
@@ -199,10 +197,12 @@ public struct DeltaTable: Sendable {
     /// Whether a failed commit may be in the log all the same: then its files must stay, even if nobody needs them.
     static func mayBeCommitted(_ error: any Error) -> Bool {
         guard let error = error as? DeltaError else { return false }  // commits fail with nothing else
-        let certainlyNot: Set<DeltaError.Code> = [
-            .conflict, .tableExists, .constraintViolated, .invalidTransaction, .unsupportedFeature, .tooManyAttempts,
-        ]
-        return !certainlyNot.contains(error.code)
+        return switch error.code {
+        // Afterwards the log could not be read, or does not show it yet.
+        case .outcomeUnknown, .corruptLog, .missingVersion: true
+        case .storage: error.isRetryable
+        default: false
+        }
     }
 
     /// Plans work on the newest snapshot until no other writer's commit contradicts it.
@@ -217,51 +217,5 @@ public struct DeltaTable: Sendable {
                 snapshot = try await snapshot.update()
             }
         }
-    }
-}
-
-/// Rows that a caller brings, in the form that a table wants.
-enum RowsForTable {
-    /// The rows with the table's columns in the table's order; nullable columns that they do not have are null.
-    ///
-    /// - Throws: ``DeltaError`` with code `invalidSchema` or `constraintViolated`, naming the column.
-    static func align(_ batch: RecordBatch, to table: TableLayout) throws -> RecordBatch {
-        let schema = table.schema
-        for field in batch.schema.fields where ColumnAlignment.index(of: field.name, in: schema) == nil {
-            throw DeltaError(
-                .invalidSchema,
-                "the rows have a column '\(field.name)' that the table does not have",
-                table: table.path
-            )
-        }
-        let columns = try schema.fields.map { field in
-            guard let index = ColumnAlignment.index(of: field.name, in: batch.schema) else {
-                guard field.isNullable else {
-                    throw DeltaError(
-                        .constraintViolated,
-                        "the rows lack the column '\(field.name)', which cannot be null",
-                        table: table.path
-                    )
-                }
-                return Column.nulls(field.type, count: batch.rowCount)
-            }
-            let column = batch.columns[index]
-            guard column.type == field.type else {
-                throw DeltaError(
-                    .invalidSchema,
-                    "the rows' column '\(field.name)' is of type \(column.type), the table's of type \(field.type)",
-                    table: table.path
-                )
-            }
-            if !field.isNullable, column.nullCount > 0 {
-                throw DeltaError(
-                    .constraintViolated,
-                    "column '\(field.name)' cannot be null, but \(column.nullCount) of the rows have no value there",
-                    table: table.path
-                )
-            }
-            return column
-        }
-        return try RecordBatch(schema, columns, rowCount: batch.rowCount)
     }
 }

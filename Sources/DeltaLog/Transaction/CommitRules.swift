@@ -17,7 +17,9 @@ enum CommitRules {
             throw refusal("the first commit of a table needs a protocol and a metaData action")
         }
         let schema: Schema
-        if let snapshot, snapshot.metadata.schemaString == metadata.schemaString {
+        if let snapshot, snapshot.metadata.schemaString == metadata.schemaString,
+            snapshot.metadata.partitionColumns == metadata.partitionColumns
+        {
             schema = snapshot.schema
         } else {
             schema = try SchemaJSON.parse(metadata.schemaString)

@@ -55,7 +55,7 @@ enum ConflictChecker {
         let applications = mine.applications.union(loser.applications).intersection(theirs.applications)
         if !applications.isEmpty { return found(.transaction, names: applications.sorted()) }
 
-        if !mine.onlyRearranges {
+        if !loser.actions.onlyRearrange {
             let read = theirs.adds.filter { add in
                 add.dataChange && (loser.reads.isWholeTable || loser.reads.wouldRead?(add) ?? false)
             }
@@ -107,12 +107,6 @@ enum ConflictChecker {
                 case .cdc, .commitInfo, .checkpointMetadata, .sidecar: break
                 }
             }
-        }
-
-        /// Whether the commit moves rows from files to files and does nothing else.
-        var onlyRearranges: Bool {
-            `protocol` == nil && metadata == nil && applications.isEmpty
-                && adds.allSatisfy { !$0.dataChange } && removes.allSatisfy { !$0.dataChange }
         }
 
         /// The files that the commit changes or takes away, in the one spelling and in the log's.

@@ -98,6 +98,8 @@ public struct Transaction: Sendable {
         var state = snapshot?.state ?? LogState()
         var version = (snapshot?.version ?? -1) + 1
         var failures = 0
+        /// The failure of the last attempt, where the log did not show what came of it.
+        var unsettled: StorageError?
         let loser = ConflictChecker.Loser(
             reads: reads,
             applications: readApplications,
@@ -106,6 +108,7 @@ public struct Transaction: Sendable {
         )
         for attempt in 1...max(1, maximumAttempts) {
             let lines = [.commitInfo(info(id))] + actions
+            unsettled = nil
             do {
                 try await log.folder.putIfAbsent(CommitReader.path(version), ActionWriter.write(lines))
                 return try await committed(version, lines, state, attempt)
@@ -117,9 +120,13 @@ public struct Transaction: Sendable {
                 }
                 if winners.isEmpty {
                     guard error.code == .alreadyExists || error.isRetryable, failures < 5 else {
+                        if failures > 0, !error.isRetryable {
+                            throw Self.unknownOutcome(version, error, "by an earlier try cannot be known yet")
+                        }
                         throw DeltaError(error, "version \(version) could not be committed", version: version)
                     }
                     failures += 1
+                    unsettled = error
                     try? await Task.sleep(for: .milliseconds(10 << failures))
                 }
                 for winner in winners {
@@ -132,6 +139,12 @@ public struct Transaction: Sendable {
             } catch {
                 throw DeltaError(.storage, "\(error)", version: version, underlying: error)
             }
+        }
+        if let unsettled {
+            if try await winners(from: version, after: unsettled).first?.actions.commitInfo?.txnId == id {
+                return try await committed(version, [.commitInfo(info(id))] + actions, state, max(1, maximumAttempts))
+            }
+            throw Self.unknownOutcome(version, unsettled, "is not known yet")
         }
         throw DeltaError(
             .tooManyAttempts,
@@ -173,20 +186,13 @@ public struct Transaction: Sendable {
             let commits = LogSegment.commits(try await LogSegment.list(log.folder, from: version))
             try LogSegment.checkContiguous(commits, from: version)
             var winners: [ConflictChecker.Winner] = []
-            for commit in commits {
-                let actions = try await CommitReader.read(log.folder, commit.version)
+            try await CommitReader.forEach(commits, in: log.folder, CommitReader.read) { commit, actions in
                 winners.append(ConflictChecker.Winner(version: commit.version, actions: actions))
             }
             return winners
         } catch let failure {
-            if error.code == .alreadyExists { throw failure }
-            throw DeltaError(
-                .outcomeUnknown,
-                "the storage failed while version \(version) was written (\(error.message)), and whether it was written "
-                    + "could not be found out (\(failure.message)); read the table again before repeating the work",
-                version: version,
-                underlying: error
-            )
+            if error.code == .alreadyExists, failure.code != .storage || failure.isRetryable { throw failure }
+            throw Self.unknownOutcome(version, error, "could not be found out (\(failure.message))")
         }
     }
 
@@ -222,6 +228,16 @@ public struct Transaction: Sendable {
 
     // MARK: Pieces
 
+    private static func unknownOutcome(_ version: Int64, _ error: StorageError, _ what: String) -> DeltaError {
+        DeltaError(
+            .outcomeUnknown,
+            "the storage failed while version \(version) was written (\(error.message)), and whether it was written "
+                + "\(what); read the table again before repeating the work",
+            version: version,
+            underlying: error
+        )
+    }
+
     private func refusal(_ conflict: CommitConflict) -> DeltaError {
         DeltaError(
             conflict.kind == .tableCreated ? .tableExists : .conflict,
@@ -237,7 +253,7 @@ public struct Transaction: Sendable {
         info.operation = operation.name
         info.operationParameters = operation.parameters
         info.readVersion = snapshot?.version
-        info.isolationLevel = onlyRearranges ? "SnapshotIsolation" : "Serializable"
+        info.isolationLevel = actions.onlyRearrange ? "SnapshotIsolation" : "Serializable"
         info.isBlindAppend = isBlindAppend
         info.operationMetrics = operation.metrics.mapValues { .string(String($0)) }
         info.userMetadata = userMetadata
@@ -252,23 +268,5 @@ public struct Transaction: Sendable {
             && !actions.contains { action in
                 if case .remove = action { true } else { false }
             }
-    }
-
-    /// Whether the commit moves rows from files to files and does nothing else.
-    private var onlyRearranges: Bool {
-        var files = 0
-        for action in actions {
-            switch action {
-            case .add(let file):
-                if file.dataChange { return false }
-                files += 1
-            case .remove(let file):
-                if file.dataChange { return false }
-                files += 1
-            case .protocol, .metadata, .transaction: return false
-            default: break
-            }
-        }
-        return files > 0
     }
 }

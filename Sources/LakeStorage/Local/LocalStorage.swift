@@ -33,21 +33,21 @@ public struct LocalStorage: ObjectStorage {
                 throw StorageError(
                     .unreadable,
                     path: path,
-                    "bytes \(range.lowerBound)..<\(range.upperBound) were asked for, the file has \(size)"
+                    "bytes \(range.lowerBound)..<\(range.upperBound) of '\(place(path))' were asked for, it has \(size)"
                 )
             }
-            return try Self.read(descriptor, range, path)
+            return try read(descriptor, range, path)
         }
     }
 
     public func read(_ path: String) async throws(StorageError) -> [UInt8] {
-        try withFile(path) { (descriptor, size) throws(StorageError) in try Self.read(descriptor, 0..<size, path) }
+        try withFile(path) { (descriptor, size) throws(StorageError) in try read(descriptor, 0..<size, path) }
     }
 
     public func attributes(of path: String) async throws(StorageError) -> ObjectAttributes {
         let (status, error) = POSIX.status(at: try location(path))
-        if error != 0 { throw Self.error(error, path, "could not look at the file") }
-        guard status.isFile else { throw StorageError(.notFound, path: path, "this is no file") }
+        if error != 0 { throw Self.error(error, path, "could not look at '\(place(path))'") }
+        guard status.isFile else { throw StorageError(.notFound, path: path, "'\(place(path))' is no file") }
         return ObjectAttributes(path: path, size: status.size, modified: status.modified)
     }
 
@@ -56,7 +56,7 @@ public struct LocalStorage: ObjectStorage {
         let location = folder.isEmpty ? root : try location(folder)
         let (names, error) = POSIX.names(in: location)
         if error == ENOENT || error == ENOTDIR { return [] }
-        if error != 0 { throw Self.error(error, folder, "could not list the folder") }
+        if error != 0 { throw Self.error(error, folder, "could not list the folder '\(location)'") }
         let wanted = names.filter {
             !$0.hasPrefix(Self.temporaryPrefix) && !$0.utf8.lexicographicallyPrecedes(start.utf8)
         }
@@ -66,7 +66,7 @@ public struct LocalStorage: ObjectStorage {
             let (status, error) = POSIX.status(at: "\(location)/\(name)")
             if error == ENOENT { continue }  // removed since the names were read, or a link to nowhere
             let path = StoragePath.join(folder, name)
-            if error != 0 { throw Self.error(error, path, "could not look at the file") }
+            if error != 0 { throw Self.error(error, path, "could not look at '\(place(path))'") }
             guard status.isFile else { continue }
             objects.append(ObjectAttributes(path: path, size: status.size, modified: status.modified))
         }
@@ -77,7 +77,7 @@ public struct LocalStorage: ObjectStorage {
 
     public func putIfAbsent(_ path: String, _ bytes: [UInt8]) async throws(StorageError) {
         // Whoever comes late need not write and sync a file first to learn it.
-        if POSIX.status(at: try location(path)).error == 0 { throw Self.taken(path) }
+        if POSIX.status(at: try location(path)).error == 0 { throw taken(path) }
         let file = try TemporaryFile(self, path)
         try file.write(bytes)
         try file.finish(replacing: false)
@@ -97,8 +97,8 @@ public struct LocalStorage: ObjectStorage {
         let source = try location(path)
         let target = try location(newPath)
         let (status, statusError) = POSIX.status(at: source)
-        if statusError != 0 { throw Self.error(statusError, path, "could not look at the file") }
-        guard status.isFile else { throw StorageError(.notFound, path: path, "this is no file") }
+        if statusError != 0 { throw Self.error(statusError, path, "could not look at '\(place(path))'") }
+        guard status.isFile else { throw StorageError(.notFound, path: path, "'\(place(path))' is no file") }
         var error = POSIX.makeLink(source, to: target)
         if error == ENOENT {
             try createFolder(Self.parent(of: target), for: newPath)
@@ -106,30 +106,30 @@ public struct LocalStorage: ObjectStorage {
         }
         switch error {
         case 0: try synchronizeFolder(of: newPath)
-        case EEXIST: throw Self.taken(newPath)
+        case EEXIST: throw taken(newPath)
         case EXDEV, EPERM, EMLINK, ENOTSUP: try copy(path, to: newPath)
-        default: throw Self.error(error, newPath, "could not link '\(path)'", writing: true)
+        default: throw Self.error(error, newPath, "could not link '\(source)' to '\(target)'", writing: true)
         }
     }
 
     public func delete(_ path: String) async throws(StorageError) {
         let error = POSIX.remove(try location(path))
         if error == 0 || error == ENOENT || error == ENOTDIR { return }
-        throw Self.error(error, path, "could not remove the file", writing: true)
+        throw Self.error(error, path, "could not remove '\(place(path))'", writing: true)
     }
 
-    /// Removes the temporary files in a folder that nobody has written to for `age` milliseconds: what crashes left.
-    ///
-    /// - Returns: how many there were.
-    package func removeTemporaries(in folder: String, unchangedFor age: Int64) throws(StorageError) -> Int {
+    @discardableResult
+    public func removeTemporaries(in folder: String, unchangedFor age: Int64) async throws(StorageError) -> Int {
+        try StoragePath.check(folder: folder)
         let location = folder.isEmpty ? root : try location(folder)
         let (names, error) = POSIX.names(in: location)
         if error == ENOENT || error == ENOTDIR { return 0 }
-        if error != 0 { throw Self.error(error, folder, "could not list the folder") }
+        if error != 0 { throw Self.error(error, folder, "could not list the folder '\(location)'") }
+        let newest = POSIX.now() - max(0, age)
         var removed = 0
         for name in names where name.hasPrefix(Self.temporaryPrefix) {
             let (status, error) = POSIX.status(at: "\(location)/\(name)")
-            guard error == 0, status.isFile, POSIX.now() - status.modified >= age else { continue }
+            guard error == 0, status.isFile, status.modified <= newest else { continue }
             if POSIX.remove("\(location)/\(name)") == 0 { removed += 1 }
         }
         return removed
@@ -140,27 +140,30 @@ public struct LocalStorage: ObjectStorage {
     /// The path of an object in the file system.
     func location(_ path: String) throws(StorageError) -> String {
         try StoragePath.check(path)
-        return root == "/" ? "/\(path)" : "\(root)/\(path)"
+        return place(path)
     }
+
+    /// Where a person finds an object, whether its path is one or not.
+    func place(_ path: String) -> String { root == "/" ? "/\(path)" : "\(root)/\(path)" }
 
     private func withFile<T>(
         _ path: String,
         _ body: (_ descriptor: Int32, _ size: Int) throws(StorageError) -> T
     ) throws(StorageError) -> T {
         let (descriptor, openError) = POSIX.openForReading(try location(path))
-        if openError != 0 { throw Self.error(openError, path, "could not open the file") }
+        if openError != 0 { throw Self.error(openError, path, "could not open '\(place(path))'") }
         defer { POSIX.closeDescriptor(descriptor) }
         let (status, statusError) = POSIX.status(of: descriptor)
-        if statusError != 0 { throw Self.error(statusError, path, "could not look at the file") }
-        guard status.isFile else { throw StorageError(.notFound, path: path, "this is no file") }
+        if statusError != 0 { throw Self.error(statusError, path, "could not look at '\(place(path))'") }
+        guard status.isFile else { throw StorageError(.notFound, path: path, "'\(place(path))' is no file") }
         return try body(descriptor, status.size)
     }
 
-    private static func read(_ descriptor: Int32, _ range: Range<Int>, _ path: String) throws(StorageError) -> [UInt8] {
+    private func read(_ descriptor: Int32, _ range: Range<Int>, _ path: String) throws(StorageError) -> [UInt8] {
         let (bytes, error) = POSIX.read(descriptor, offset: range.lowerBound, count: range.count)
-        if error != 0 { throw Self.error(error, path, "could not read the file") }
+        if error != 0 { throw Self.error(error, path, "could not read '\(place(path))'") }
         guard bytes.count == range.count else {
-            throw StorageError(.unreadable, path: path, "the file was cut short while it was read")
+            throw StorageError(.unreadable, path: path, "'\(place(path))' was cut short while it was read")
         }
         return bytes
     }
@@ -173,7 +176,7 @@ public struct LocalStorage: ObjectStorage {
             var offset = 0
             while offset < size {
                 let end = Swift.min(size, offset + piece)
-                try file.write(try Self.read(descriptor, offset..<end, path))
+                try file.write(try read(descriptor, offset..<end, path))
                 offset = end
             }
         }
@@ -227,8 +230,8 @@ public struct LocalStorage: ObjectStorage {
         return slash == location.startIndex ? "/" : String(location[..<slash])
     }
 
-    static func taken(_ path: String) -> StorageError {
-        StorageError(.alreadyExists, path: path, "there is a file of that name already")
+    func taken(_ path: String) -> StorageError {
+        StorageError(.alreadyExists, path: path, "there is a file '\(place(path))' already")
     }
 
     /// What an error number of the system means to the caller of a storage.

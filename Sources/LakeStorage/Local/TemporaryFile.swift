@@ -26,7 +26,7 @@ struct TemporaryFile: ~Copyable {
             try storage.createFolder(folder, for: path)
             (descriptor, error) = POSIX.createNew(temporary)
         }
-        if error != 0 { throw LocalStorage.error(error, path, "could not create the file", writing: true) }
+        if error != 0 { throw LocalStorage.error(error, path, "could not create '\(target)'", writing: true) }
         self.storage = storage
         self.path = path
         self.target = target
@@ -42,7 +42,7 @@ struct TemporaryFile: ~Copyable {
 
     borrowing func write(_ bytes: borrowing [UInt8]) throws(StorageError) {
         let error = POSIX.write(descriptor, bytes)
-        if error != 0 { throw LocalStorage.error(error, path, "could not write the file", writing: true) }
+        if error != 0 { throw LocalStorage.error(error, path, "could not write '\(target)'", writing: true) }
     }
 
     /// Makes the file appear under its name, durable.
@@ -51,10 +51,10 @@ struct TemporaryFile: ~Copyable {
     consuming func finish(replacing: Bool) throws(StorageError) {
         let synchronizing = POSIX.synchronize(descriptor)
         if synchronizing != 0 {
-            throw LocalStorage.error(synchronizing, path, "could not bring the file to the disk", writing: true)
+            throw LocalStorage.error(synchronizing, path, "could not bring '\(target)' to the disk", writing: true)
         }
         let error = replacing ? POSIX.move(temporary, to: target) : POSIX.makeLink(temporary, to: target)
-        if error == EEXIST { throw LocalStorage.taken(path) }
+        if error == EEXIST { throw storage.taken(path) }
         if error == EPERM || error == ENOTSUP, !replacing {
             throw StorageError(
                 .denied,
@@ -63,7 +63,7 @@ struct TemporaryFile: ~Copyable {
                     + "use one that does (ext4, xfs, btrfs, apfs, zfs)"
             )
         }
-        if error != 0 { throw LocalStorage.error(error, path, "could not name the file", writing: true) }
+        if error != 0 { throw LocalStorage.error(error, path, "could not name '\(target)'", writing: true) }
         try storage.synchronizeFolder(of: path)
     }
 }

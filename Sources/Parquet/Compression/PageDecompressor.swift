@@ -39,7 +39,12 @@ struct PageDecompressor: ~Copyable {
         guard uncompressed <= 1 << 30 else {
             throw ParquetError(.tooLarge, "a page of \(uncompressed) bytes; at most 1 GiB are taken")
         }
-        if codec == .uncompressed { return }
+        if codec == .uncompressed {
+            guard compressed == uncompressed else {
+                throw .corrupt("an uncompressed page of \(compressed) bytes says that it has \(uncompressed)")
+            }
+            return
+        }
         let (limit, overflow) = compressed.multipliedReportingOverflow(by: maximumRatio(codec))
         guard overflow || uncompressed <= limit.saturatingSum(1024) else {
             throw .corrupt("a page of \(compressed) bytes cannot become \(uncompressed) bytes by \(codec)")

@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// Hashes and comparisons of byte strings in memory.
+/// Hashes, comparisons and checks of byte strings in memory.
 enum ByteMixing {
     /// Spreads a value over 64 bits: one multiplication to 128 bits, halves folded.
     @inline(__always)
@@ -53,6 +53,75 @@ enum ByteMixing {
             if order != 0 { return order < 0 }
         }
         return a.count < b.count
+    }
+
+    /// Whether the bytes are UTF-8.
+    ///
+    /// Source: The Unicode Standard, table 3-7, "Well-Formed UTF-8 Byte Sequences".
+    @inline(__always)
+    static func isUTF8(_ bytes: UnsafeRawPointer, _ count: Int) -> Bool {
+        var position = 0
+        while count &- position >= 8 {
+            // Nearly all of most texts is ASCII, which is passed over eight bytes at a time.
+            if bytes.loadUnaligned(fromByteOffset: position, as: UInt64.self) & 0x8080_8080_8080_8080 == 0 {
+                position &+= 8
+            } else if !passCharacter(bytes, count, &position) {
+                return false
+            }
+        }
+        if isASCII(bytes + position, count &- position) { return true }
+        while position < count {
+            if !passCharacter(bytes, count, &position) { return false }
+        }
+        return true
+    }
+
+    /// Whether fewer than eight bytes are all ASCII.
+    @inline(__always)
+    private static func isASCII(_ bytes: UnsafeRawPointer, _ count: Int) -> Bool {
+        if count == 0 { return true }
+        if count >= 4 {
+            // The first four and the last four, of which some may be the same.
+            let low = bytes.loadUnaligned(as: UInt32.self)
+            return (low | bytes.loadUnaligned(fromByteOffset: count &- 4, as: UInt32.self)) & 0x8080_8080 == 0
+        }
+        let first = bytes.load(as: UInt8.self)
+        let middle = bytes.load(fromByteOffset: count >> 1, as: UInt8.self)
+        return (first | middle | bytes.load(fromByteOffset: count &- 1, as: UInt8.self)) < 0x80
+    }
+
+    /// Passes over the character at `position`, which is smaller than `count`, if it is one.
+    @inline(__always)
+    private static func passCharacter(_ bytes: UnsafeRawPointer, _ count: Int, _ position: inout Int) -> Bool {
+        let first = bytes.load(fromByteOffset: position, as: UInt8.self)
+        if first < 0x80 {
+            position &+= 1
+            return true
+        }
+        let length: Int
+        // What may stand in second place: neither overlong forms nor surrogates, and nothing above U+10FFFF.
+        var second: ClosedRange<UInt8> = 0x80...0xBF
+        switch first {
+        case 0xC2...0xDF: length = 2
+        case 0xE0...0xEF:
+            length = 3
+            if first == 0xE0 { second = 0xA0...0xBF }
+            if first == 0xED { second = 0x80...0x9F }
+        case 0xF0...0xF4:
+            length = 4
+            if first == 0xF0 { second = 0x90...0xBF }
+            if first == 0xF4 { second = 0x80...0x8F }
+        default: return false
+        }
+        guard length <= count &- position,
+            second.contains(bytes.load(fromByteOffset: position &+ 1, as: UInt8.self))
+        else { return false }
+        for place in 2..<length
+        where bytes.load(fromByteOffset: position &+ place, as: UInt8.self) & 0xC0 != 0x80 {
+            return false
+        }
+        position &+= length
+        return true
     }
 
     /// The first eight bytes as a number that orders as they do; missing ones are 0. `available` bytes may be looked at.

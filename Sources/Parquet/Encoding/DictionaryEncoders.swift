@@ -256,16 +256,13 @@ struct ByteRows {
         return sum
     }
 
-    /// The first `count` of the strings.
-    func prefix(_ count: Int) -> ByteRows {
-        ByteRows(
-            offsets: offsets,
-            pool: pool,
-            poolCount: poolCount,
-            positions: positions,
-            start: start,
-            count: count
-        )
+    /// Whether each of the strings is UTF-8 by itself.
+    var areUTF8: Bool {
+        for index in 0..<count {
+            let (bytes, length) = self[index]
+            if !ByteMixing.isUTF8(bytes, length) { return false }
+        }
+        return true
     }
 
     /// All but the first `count` of the strings.

@@ -54,7 +54,10 @@ enum Bound: Hashable, Sendable {
         case (.date(let day), .date): self = .integer(Int64(day))
         case (.timestamp(let micros), .timestamp), (.timestampNTZ(let micros), .timestampNTZ): self = .integer(micros)
         case (.decimal(let unscaled, let scale), .decimal(let precision, let own)):
-            guard let rescaled = Bound.rescale(unscaled, scale, own) else { return nil }
+            let most = DataType.maximumDecimalPrecision
+            guard let rescaled = try? DecimalText.rescale(unscaled, from: scale, to: own, precision: most) else {
+                return nil
+            }
             if precision > 18 {
                 self = .wide(rescaled)
             } else {
@@ -74,17 +77,6 @@ enum Bound: Hashable, Sendable {
     private init?(floating number: Double) {
         if number.isNaN { return nil }
         self = .floating(number)
-    }
-
-    private static func rescale(_ unscaled: Int128, _ scale: Int, _ target: Int) -> Int128? {
-        guard scale >= 0, scale <= target, target <= DataType.maximumDecimalPrecision else { return nil }
-        var result = unscaled
-        for _ in scale..<target {
-            let (product, overflow) = result.multipliedReportingOverflow(by: 10)
-            if overflow { return nil }
-            result = product
-        }
-        return result
     }
 }
 
@@ -108,6 +100,7 @@ extension Bound {
             let value = Int64(bitPattern: number)
             switch leaf.conversion {
             case .widenTo128: self = .wide(Int128(value))
+            case .widenUnsignedTo128: self = .wide(Int128(number))
             case .fromMillis:
                 let (micros, overflow) = value.multipliedReportingOverflow(by: 1000)
                 if overflow { return nil }

@@ -4,6 +4,7 @@
 public struct ColumnChunkMetadata: Sendable {
     /// The names from the top-level column down, as the footer has them: `["address", "city"]`, `["tags", "list", "element"]`.
     public var path: [String] { leaf.path }
+    /// How the pages are compressed.
     public internal(set) var codec = ParquetCodec.uncompressed
     /// How many values there are, nulls and empty lists included.
     public internal(set) var valueCount = 0
@@ -15,6 +16,7 @@ public struct ColumnChunkMetadata: Sendable {
     public internal(set) var dataPageOffset = 0
     /// Where the page with the dictionary begins, if there is one.
     public internal(set) var dictionaryPageOffset: Int?
+    /// What is known of the values without reading them.
     public internal(set) var statistics: ColumnStatistics
     /// Where the list of pages lies, if there is one.
     public internal(set) var offsetIndexRange: Range<Int>?

@@ -106,7 +106,7 @@ extension ColumnStatistics {
         nullCount = nulls.flatMap { $0 >= 0 ? $0 : nil }
         let isSigned = leaf.physicalType != .byteArray && leaf.physicalType != .fixedLengthByteArray
         // The old pair was compared with sign whatever the type, the new one in an order that the footer must state.
-        let usesOld = isSigned && leaf.conversion != .widenUnsigned && minimum == nil && maximum == nil
+        let usesOld = isSigned && !leaf.conversion.isUnsigned && minimum == nil && maximum == nil
         let low = usesOld ? signedMin : isSigned || hasTypeOrder ? minimum : nil
         let high = usesOld ? signedMax : isSigned || hasTypeOrder ? maximum : nil
         lower = low.flatMap { Bound($0, leaf) }

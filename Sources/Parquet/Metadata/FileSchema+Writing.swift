@@ -102,10 +102,9 @@ extension FileSchema {
 
     /// The fewest bytes whose two's complement holds every number of `precision` digits.
     static func decimalLength(precision: Int) -> Int {
-        var largest: Int128 = 1
-        for _ in 0..<precision { largest *= 10 }
+        let largest = DecimalText.powersOfTen[precision] - 1
         var bytes = 1
-        while bytes < 16, (largest - 1) >> Int128(bytes * 8 - 1) != 0 { bytes += 1 }
+        while bytes < 16, largest >> Int128(bytes * 8 - 1) != 0 { bytes += 1 }
         return bytes
     }
 }

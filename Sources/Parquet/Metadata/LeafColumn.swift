@@ -22,6 +22,18 @@ struct LeafColumn: Sendable {
     var isFlat: Bool { maxRepetition == 0 && maxDefinition <= 1 && path.count == 1 }
 
     var name: String { path.joined(separator: ".") }
+
+    /// The numbers that the type allows; `nil` where it allows all that its vector can hold.
+    var allowedNumbers: ClosedRange<Int128>? {
+        switch type {
+        case .byte: return -128...127
+        case .short: return -32_768...32_767
+        case .decimal(let precision, _):
+            let largest = DecimalText.powersOfTen[precision] - 1
+            return -largest...largest
+        default: return nil
+        }
+    }
 }
 
 /// What turns stored values into those of a vector.
@@ -34,6 +46,8 @@ enum LeafConversion: Hashable, Sendable {
     case widenUnsigned
     /// Whole numbers of 32 or 64 bits into 128 bits.
     case widenTo128
+    /// Whole numbers of 64 bits, unsigned, into 128 bits.
+    case widenUnsignedTo128
     /// Two's complement, highest byte first, into 64 bits.
     case bigEndianTo64
     /// Two's complement, highest byte first, into 128 bits.
@@ -44,6 +58,9 @@ enum LeafConversion: Hashable, Sendable {
     case fromNanos
     /// The twelve bytes of Impala's and old Spark's timestamps: nanoseconds of the day, Julian day.
     case fromInt96
+
+    /// Whether the stored numbers have no sign.
+    var isUnsigned: Bool { self == .widenUnsigned || self == .widenUnsignedTo128 }
 }
 
 extension LeafConversion {
@@ -73,6 +90,9 @@ extension LeafConversion {
             default: return (.integer, .none)
             }
         case .int64:
+            if logical == .integer(bits: 64, isSigned: false) {
+                return (.decimal(precision: 20, scale: 0), .widenUnsignedTo128)
+            }
             guard case .timestamp(let unit, let isAdjusted)? = logical else { return (.long, .none) }
             let conversion: LeafConversion =
                 switch unit {

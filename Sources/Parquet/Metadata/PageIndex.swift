@@ -52,10 +52,16 @@ struct OffsetIndex: Sendable {
 
     /// The rows of each page of a row group of `rowCount` rows.
     ///
-    /// - Throws: ``ParquetError`` where the pages do not follow one another from row 0 on.
+    /// - Throws: ``ParquetError`` where the pages do not follow one another, in the file and from row 0 on.
     func rows(rowCount: Int) throws(ParquetError) -> [Range<Int>] {
         var rows: [Range<Int>] = []
+        var previousEnd = 0
         for (index, page) in pages.enumerated() {
+            let (pageEnd, overflow) = page.offset.addingReportingOverflow(page.byteCount)
+            guard !overflow, page.offset >= previousEnd else {
+                throw .corrupt("the list of pages has pages that overlap or are out of order")
+            }
+            previousEnd = pageEnd
             let end = index + 1 < pages.count ? pages[index + 1].firstRow : rowCount
             guard page.firstRow <= end, end <= rowCount, index > 0 || page.firstRow == 0 else {
                 throw .corrupt("the list of pages has rows out of order")

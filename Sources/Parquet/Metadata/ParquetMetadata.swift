@@ -4,7 +4,9 @@ public import Columnar
 ///
 /// Source: parquet-format, parquet.thrift, `FileMetaData`.
 public struct ParquetMetadata: Sendable {
+    /// The columns, as this module understands them.
     public var schema: Schema { columns.schema }
+    /// How many rows the file has.
     public internal(set) var rowCount = 0
     public internal(set) var rowGroups: [RowGroupMetadata] = []
     /// What the writer kept beside the data, in the order of the file.

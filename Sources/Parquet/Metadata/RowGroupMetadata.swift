@@ -4,6 +4,7 @@ public import Columnar
 ///
 /// Source: parquet-format, parquet.thrift, `RowGroup`.
 public struct RowGroupMetadata: Sendable {
+    /// How many rows the row group has.
     public internal(set) var rowCount = 0
     /// The columns of values in the order of the file.
     public internal(set) var columns: [ColumnChunkMetadata] = []

@@ -14,6 +14,9 @@ struct ChunkPages {
     /// How many values more than bits the pages of a chunk may have: a run of one value takes next to no bytes, but a
     /// file must not be able to ask for any amount of memory with a few of them.
     private static let mostValuesBeyondBits = 1 << 27
+    /// The most values of a chunk: a vector of them is made before the first page is decompressed, and a page that says
+    /// that it becomes 1 GiB may have been made to say so.
+    private static let mostValues = 1 << 28
 
     /// - Parameters:
     ///   - valueCount: how many values there are by the footer; `nil` where `bytes` holds only some of the pages, and all
@@ -69,8 +72,11 @@ struct ChunkPages {
         if let expected, valueCount != expected {
             throw .corrupt("the pages have \(valueCount) values, the footer says \(expected)")
         }
-        guard valueCount <= Int32.max else {
-            throw ParquetError(.tooLarge, "a row group of more than 2^31 values; read fewer rows at a time")
+        guard valueCount <= ChunkPages.mostValues else {
+            throw ParquetError(
+                .tooLarge,
+                "\(valueCount) values of a column at once; at most \(ChunkPages.mostValues) are taken: read fewer rows"
+            )
         }
     }
 }

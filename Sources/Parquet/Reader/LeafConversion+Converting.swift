@@ -13,6 +13,7 @@ extension LeafConversion {
         case (.widenUnsigned, .int32(let values)): return .int64(values.map { Int64(UInt32(bitPattern: $0)) })
         case (.widenTo128, .int32(let values)): return .int128(values.map { Int128($0) })
         case (.widenTo128, .int64(let values)): return .int128(values.map { Int128($0) })
+        case (.widenUnsignedTo128, .int64(let values)): return .int128(values.map { Int128(UInt64(bitPattern: $0)) })
         case (.fromMillis, .int64(let values)):
             var overflows = false
             let micros = values.map { value -> Int64 in

@@ -12,6 +12,7 @@ public import Columnar
 /// Nothing is kept between two calls but the footer. Reading is as concurrent as the caller makes it: a file may be read
 /// from any number of tasks.
 public struct ParquetFile: Sendable {
+    /// What the footer says.
     public let metadata: ParquetMetadata
     let input: any ParquetInput
 
@@ -52,6 +53,7 @@ public struct ParquetFile: Sendable {
         }
     }
 
+    /// The columns of the file.
     public var schema: Schema { metadata.schema }
 
     /// All rows of a row group.
@@ -75,7 +77,11 @@ public struct ParquetFile: Sendable {
     /// Some rows of a row group; pages without any of them are not read where the file lists its pages.
     ///
     /// - Parameters:
+    ///   - index: the row group, counted from 0.
+    ///   - columns: top-level columns by name, in the order in which they shall stand in the batch; `nil` for all.
     ///   - rows: ascending, not overlapping; rows are counted from the row group's first.
+    /// - Throws: ``ParquetError`` where a column, the row group or some of the rows are not there, where the file is damaged
+    ///   or uses what this version does not read, and whatever the input throws.
     public func readRowGroup(
         _ index: Int,
         columns: [String]? = nil,
@@ -300,8 +306,8 @@ public struct ParquetFile: Sendable {
                     wanted += 1
                 }
                 selection.rowCount += own.count
-                let (end, overflow) = page.offset.addingReportingOverflow(page.byteCount)
-                guard !overflow, page.offset >= chunkRange.lowerBound, end <= chunkRange.upperBound else {
+                let end = page.offset + page.byteCount
+                guard page.offset >= chunkRange.lowerBound, end <= chunkRange.upperBound else {
                     throw ParquetError.corrupt("the list of pages names one outside its column")
                 }
                 ranges.append(page.offset..<end)

@@ -6,6 +6,7 @@ internal import Columnar
 struct ColumnChunkWriter: Sendable {
     let leaf: LeafColumn
     private let options: ParquetWriterOptions
+    private let allowedNumbers: ClosedRange<Int128>?
 
     // What the chunk has so far.
     private var dictionaryPage: EncodedPage?
@@ -40,6 +41,7 @@ struct ColumnChunkWriter: Sendable {
     private var numbers = NumberDictionary()
     private var texts = ByteDictionary()
     private var fresh: [Int32] = []
+    private var hasInvalidText = false
 
     // Memory that is used again.
     private var body = ByteBuffer()
@@ -53,6 +55,7 @@ struct ColumnChunkWriter: Sendable {
     init(_ leaf: LeafColumn, _ options: ParquetWriterOptions) {
         self.leaf = leaf
         self.options = options
+        allowedNumbers = leaf.allowedNumbers
         mode = options.dictionary && leaf.physicalType != .boolean ? .deciding : .plain
     }
 
@@ -367,6 +370,9 @@ struct ColumnChunkWriter: Sendable {
 
     private var numberWidth: Int { leaf.physicalType == .int32 || leaf.physicalType == .float ? 4 : 8 }
 
+    /// A dictionary is one page, which readers take up to 1 GiB.
+    private var dictionaryLimit: Int { min(options.dictionaryPageBytes, 1 << 30) }
+
     private var dictionaryCount: Int { holdsTexts ? texts.count : numbers.count }
 
     private var dictionaryByteCount: Int {
@@ -460,7 +466,8 @@ struct ColumnChunkWriter: Sendable {
                 for index in range where vector[index] { trues += 1 }
                 pageBounds.include(trues: trues, of: count)
             }
-        case .int32(let vector): vector.withPart(range) { appendInt32($0) }
+        case .int32(let vector):
+            try vector.withPart(range) { (part) throws(ParquetError) in try appendInt32(part) }
         case .int64(let vector):
             try vector.withPart(range) { (part) throws(ParquetError) in try appendInt64(part) }
         case .int128(let vector):
@@ -486,7 +493,7 @@ struct ColumnChunkWriter: Sendable {
             pagePlainBytes += positions.count / 8
         case .int32(let vector):
             let part = vector.gather(positions)
-            part.withUnsafeBufferPointer { appendInt32($0) }
+            try part.withUnsafeBufferPointer { (part) throws(ParquetError) in try appendInt32(part) }
         case .int64(let vector):
             let part = vector.gather(positions)
             try part.withUnsafeBufferPointer { (part) throws(ParquetError) in try appendInt64(part) }
@@ -506,44 +513,54 @@ struct ColumnChunkWriter: Sendable {
     }
 
     private mutating func finishPiece(_ count: Int) throws(ParquetError) {
+        if hasInvalidText {
+            throw ParquetError(
+                .invalidValue,
+                "a text that is not UTF-8; correct it, or make the column binary",
+                column: leaf.name
+            )
+        }
         pageValues += count
         if mode == .deciding, pageValues >= ColumnChunkWriter.sampleCount { decide() }
     }
 
-    private mutating func appendInt32(_ values: UnsafeBufferPointer<Int32>) {
-        if options.statistics { pageBounds.include(values) }
+    private mutating func appendInt32(_ values: UnsafeBufferPointer<Int32>) throws(ParquetError) {
+        if options.statistics || allowedNumbers != nil, let (low, high) = values.extremes {
+            try checkRange(Int128(low), Int128(high))
+            if options.statistics { pageBounds.include(.integer(Int64(low)), .integer(Int64(high))) }
+        }
         appendNumbers(values) { UInt64(UInt32(bitPattern: $0)) }
     }
 
     private mutating func appendInt64(_ values: UnsafeBufferPointer<Int64>) throws(ParquetError) {
-        guard leaf.physicalType == .int32 else {
-            if options.statistics { pageBounds.include(values) }
+        if options.statistics || allowedNumbers != nil, let (low, high) = values.extremes {
+            try checkRange(Int128(low), Int128(high))
+            if options.statistics { pageBounds.include(.integer(low), .integer(high)) }
+        }
+        if leaf.physicalType == .int32 {
+            // A decimal of at most nine digits, as has just been checked: it fits.
+            let narrow = values.map { Int32(truncatingIfNeeded: $0) }
+            narrow.withUnsafeBufferPointer { values in appendNumbers(values) { UInt64(UInt32(bitPattern: $0)) } }
+        } else {
             appendNumbers(values) { UInt64(bitPattern: $0) }
-            return
         }
-        var fits = true
-        let narrow = [Int32](unsafeUninitializedCapacity: values.count) { buffer, count in
-            for (index, value) in values.enumerated() {
-                fits = fits && Int64(Int32(truncatingIfNeeded: value)) == value
-                buffer.initializeElement(at: index, to: Int32(truncatingIfNeeded: value))
-            }
-            count = values.count
-        }
-        guard fits else { throw tooManyDigits }
-        narrow.withUnsafeBufferPointer { appendInt32($0) }
     }
 
-    private var tooManyDigits: ParquetError {
-        ParquetError(.invalidValue, "a number with more digits than \(leaf.type) has", column: leaf.name)
+    private func checkRange(_ low: Int128, _ high: Int128) throws(ParquetError) {
+        guard let allowedNumbers, low < allowedNumbers.lowerBound || high > allowedNumbers.upperBound else { return }
+        throw ParquetError(
+            .invalidValue,
+            "a number outside the range of \(leaf.type); correct it, or give the column a wider type",
+            column: leaf.name
+        )
     }
 
     private mutating func appendInt128(_ values: UnsafeBufferPointer<Int128>) throws(ParquetError) {
         let width = leaf.typeLength
-        if width < 16 {
-            let limit = Int128(1) << Int128(width * 8 - 1)
-            for value in values where value >= limit || value < -limit { throw tooManyDigits }
+        if let (low, high) = values.extremes {
+            try checkRange(low, high)
+            if options.statistics { pageBounds.include(.wide(low), .wide(high)) }
         }
-        if options.statistics { pageBounds.include(values) }
         let bytes = [UInt8](unsafeUninitializedCapacity: values.count * width) { buffer, count in
             var position = 0
             for value in values {
@@ -580,7 +597,7 @@ struct ColumnChunkWriter: Sendable {
         if mode != .plain {
             let start = indices.count
             indices.append(contentsOf: repeatElement(0, count: values.count))
-            let limit = options.dictionaryPageBytes / MemoryLayout<T>.size
+            let limit = dictionaryLimit / MemoryLayout<T>.size
             let done = indices.withUnsafeMutableBufferPointer { indices -> Int in
                 guard let base = indices.baseAddress else { return 0 }
                 return numbers.encode(values, limit: limit, into: base + start, key: key)
@@ -603,6 +620,7 @@ struct ColumnChunkWriter: Sendable {
     ///   - hasLengths: whether each value stands behind its length.
     ///   - hasBounds: whether the bounds of the values are known already, or not wanted.
     private mutating func appendBytes(_ rows: ByteRows, hasLengths: Bool, hasBounds: Bool) {
+        let isText = leaf.type == .string
         let byteCount = rows.byteCount
         pageTextBytes += byteCount
         pagePlainBytes += byteCount + (hasLengths ? rows.count * 4 : 0)
@@ -612,12 +630,13 @@ struct ColumnChunkWriter: Sendable {
             indices.append(contentsOf: repeatElement(0, count: rows.count))
             if fresh.count < rows.count { fresh = Array(repeating: 0, count: max(rows.count, 4096)) }
             var freshCount = 0
+            let limit = dictionaryLimit
             done = indices.withUnsafeMutableBufferPointer { indices -> Int in
                 fresh.withUnsafeMutableBufferPointer { fresh -> Int in
                     guard let base = indices.baseAddress, let fresh = fresh.baseAddress else { return 0 }
                     return texts.encode(
                         rows,
-                        limit: options.dictionaryPageBytes,
+                        limit: limit,
                         page: UInt32(truncatingIfNeeded: pages.count + 1),
                         into: base + start,
                         fresh: fresh,
@@ -625,10 +644,11 @@ struct ColumnChunkWriter: Sendable {
                     )
                 }
             }
-            if !hasBounds {
-                // Each value counts once a page, when it comes first.
-                fresh.withUnsafeBufferPointer { fresh in
-                    texts.withRows(UnsafeBufferPointer(rebasing: fresh[0..<freshCount])) { pageBounds.include($0) }
+            // Each value counts once a page, when it comes first.
+            fresh.withUnsafeBufferPointer { fresh in
+                texts.withRows(UnsafeBufferPointer(rebasing: fresh[0..<freshCount])) { rows in
+                    if !hasBounds { pageBounds.include(rows) }
+                    if isText, !rows.areUTF8 { hasInvalidText = true }
                 }
             }
             if done < rows.count {
@@ -640,6 +660,7 @@ struct ColumnChunkWriter: Sendable {
             let rest = rows.dropFirst(done)
             plain.append(rest, hasLengths: hasLengths)
             if !hasBounds { pageBounds.include(rest) }
+            if isText, !rest.areUTF8 { hasInvalidText = true }
         }
     }
 }

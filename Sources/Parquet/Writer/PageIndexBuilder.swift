@@ -7,8 +7,10 @@ struct PageIndexBuilder: Sendable {
     /// Without bounds of one page there is no index of any.
     private var isComplete = true
 
+    init() { index.nullCounts = [] }
+
     mutating func append(_ bounds: RunningBounds, valueCount: Int, nullCount: Int, _ leaf: LeafColumn) {
-        index.nullCounts = (index.nullCounts ?? []) + [nullCount]
+        index.nullCounts?.append(nullCount)
         index.isNull.append(valueCount == 0)
         guard valueCount > 0 else {
             index.lower.append([])

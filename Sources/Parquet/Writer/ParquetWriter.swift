@@ -15,7 +15,9 @@ public import Columnar
 ///
 /// A writer is a value; one copy must not be used from two threads at a time.
 public struct ParquetWriter: Sendable {
+    /// The columns of the file.
     public let schema: Schema
+    /// How the file is written.
     public let options: ParquetWriterOptions
     /// How many bytes have been encoded for the file so far, taken or not. What waits for its row group to fill is not
     /// among them: see ``bufferedByteCount``.
@@ -67,8 +69,8 @@ public struct ParquetWriter: Sendable {
     /// Appends rows, any number of them.
     ///
     /// - Throws: ``ParquetError`` with code `invalidSchema` where the batch's columns are not those of ``schema``, and with
-    ///   code `invalidValue` for a null in a required column or a decimal that has too many digits. After an error the
-    ///   file cannot be finished.
+    ///   code `invalidValue` for a null in a required column, a number outside the range of its type or a text that is not
+    ///   UTF-8. After an error the file cannot be finished.
     public mutating func write(_ batch: RecordBatch) throws(ParquetError) {
         try checkOpen()
         try check(batch)

@@ -30,6 +30,7 @@ public struct ParquetWriterOptions: Sendable {
     /// The shape of pages of values: version 1 is what every reader knows.
     public enum DataPageVersion: Sendable { case v1, v2 }
 
+    /// How pages are compressed.
     public var compression: Compression = .zstd(level: 1)
     /// The most rows of a row group.
     ///
@@ -55,6 +56,7 @@ public struct ParquetWriterOptions: Sendable {
     public var keyValueMetadata: [(String, String)] = []
     /// The program that writes, in the form `name version x.y.z`.
     public var createdBy = "swift-cdc version 0.1.0"
+    /// The shape of pages of values.
     public var dataPageVersion = DataPageVersion.v1
 
     /// Options with the defaults, to be changed one by one.

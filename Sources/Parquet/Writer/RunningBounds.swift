@@ -12,39 +12,9 @@ struct RunningBounds: Sendable {
         if let low = other.lower, let high = other.upper { include(low, high) }
     }
 
-    private mutating func include(_ low: Bound, _ high: Bound) {
+    mutating func include(_ low: Bound, _ high: Bound) {
         lower = lower.map { Bound.smaller($0, low) } ?? low
         upper = upper.map { Bound.larger($0, high) } ?? high
-    }
-
-    mutating func include(_ values: UnsafeBufferPointer<Int32>) {
-        guard var low = values.first else { return }
-        var high = low
-        for value in values {
-            low = min(low, value)
-            high = max(high, value)
-        }
-        include(.integer(Int64(low)), .integer(Int64(high)))
-    }
-
-    mutating func include(_ values: UnsafeBufferPointer<Int64>) {
-        guard var low = values.first else { return }
-        var high = low
-        for value in values {
-            low = min(low, value)
-            high = max(high, value)
-        }
-        include(.integer(low), .integer(high))
-    }
-
-    mutating func include(_ values: UnsafeBufferPointer<Int128>) {
-        guard var low = values.first else { return }
-        var high = low
-        for value in values {
-            if value < low { low = value }
-            if value > high { high = value }
-        }
-        include(.wide(low), .wide(high))
     }
 
     mutating func include(_ values: UnsafeBufferPointer<Float>) {
@@ -119,6 +89,20 @@ struct RunningBounds: Sendable {
         } else {
             upper = .bytes(Array(largest))
         }
+    }
+}
+
+extension UnsafeBufferPointer where Element: FixedWidthInteger {
+    /// The smallest and the largest of the numbers; `nil` where there are none.
+    @inline(__always)
+    var extremes: (Element, Element)? {
+        guard var low = first else { return nil }
+        var high = low
+        for value in self {
+            low = value < low ? value : low
+            high = value > high ? value : high
+        }
+        return (low, high)
     }
 }
 

@@ -23,7 +23,10 @@ struct CatCommand: ReportingCommand {
 
     @OptionGroup var table: TableOptions
 
-    @Option(help: ArgumentHelp("Print the table as it was at this version.", valueName: "n"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Print the table as it was at this version.", valueName: "n")
+    )
     var version: Int64?
 
     @Option(
@@ -39,7 +42,10 @@ struct CatCommand: ReportingCommand {
     )
     var columns: String?
 
-    @Option(help: ArgumentHelp("Print at most this many rows.", valueName: "n"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Print at most this many rows; with 0, none.", valueName: "n")
+    )
     var limit: Int?
 
     @Option(help: "ndjson (one JSON object a line) or csv.")
@@ -56,8 +62,15 @@ struct CatCommand: ReportingCommand {
         if let timestamp, CivilTime.parse(timestamp: timestamp) == nil {
             throw ValidationError("--timestamp '\(timestamp)' is no time such as 2024-01-31T12:00:00Z.")
         }
-        if let columns, columns.split(separator: ",", omittingEmptySubsequences: false).contains("") {
-            throw ValidationError("--columns '\(columns)' has an empty name in it; write names with commas between.")
+        if let names = columnNames {
+            if names.contains("") {
+                throw ValidationError(
+                    "--columns '\(columns ?? "")' has an empty name in it; write names with commas between."
+                )
+            }
+            if let twice = names.indices.first(where: { names[..<$0].contains(names[$0]) }) {
+                throw ValidationError("--columns '\(columns ?? "")' names '\(names[twice])' twice; name each once.")
+            }
         }
         if output.json, format == .csv {
             throw ValidationError("--json and --format csv contradict each other; give one of them.")
@@ -66,9 +79,8 @@ struct CatCommand: ReportingCommand {
 
     func perform(_ buffer: inout OutputBuffer) async throws {
         let table = try LakeTable(at: self.table.path)
-        let scan = try await table.scan(moment, columns: columns.map { $0.split(separator: ",").map(String.init) })
+        let scan = try await table.scan(moment, columns: columnNames)
         var writer = RowWriter(format == .csv ? .csv : output.json ? .array : .lines, scan.schema)
-        writer.begin(&buffer)
         var remaining = limit ?? .max
         if remaining > 0 {
             for try await batch in scan {
@@ -79,6 +91,15 @@ struct CatCommand: ReportingCommand {
             }
         }
         writer.end(&buffer)
+    }
+
+    /// The names in `--columns`, without the blanks around them.
+    private var columnNames: [String]? {
+        columns?.split(separator: ",", omittingEmptySubsequences: false).map { name in
+            var name = name.drop { $0 == " " }
+            while name.last == " " { name.removeLast() }
+            return String(name)
+        }
     }
 
     private var moment: LakeTable.Moment {

@@ -13,7 +13,7 @@ struct DemoCommand: ReportingCommand {
             then a burst of mixed traffic during which the pipeline is stopped and made anew, and asks the Delta tables \
             the questions of the workshop. No server is needed.
 
-            The tables are in LAKE/retail_analytics/bronze/{customers,orders,products} afterwards. The exit code is 70 \
+            The tables are in <dir>/retail_analytics/bronze/{customers,orders,products} afterwards. The exit code is 70 \
             where a check failed.
 
             Examples:
@@ -26,13 +26,22 @@ struct DemoCommand: ReportingCommand {
     @Option(help: ArgumentHelp("The folder to put the lake in.", valueName: "dir"))
     var lake = "lake"
 
-    @Option(help: ArgumentHelp("So many times the rows of the workshop: 0.001 to 1000.", valueName: "n"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("So many times the rows of the workshop: 0.001 to 1000.", valueName: "n")
+    )
     var scale = 1.0
 
-    @Option(help: ArgumentHelp("The same number makes the same data and traffic.", valueName: "n"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("The same number makes the same data and traffic.", valueName: "n")
+    )
     var seed: UInt64 = 42
 
-    @Option(help: ArgumentHelp("How many transactions of mixed traffic, at least 50.", valueName: "n"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("How many transactions of mixed traffic, at least 50.", valueName: "n")
+    )
     var transactions = 2000
 
     @Flag(help: "Replace the tables that an earlier demo left in the lake; nothing else is removed.")

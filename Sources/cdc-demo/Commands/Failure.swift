@@ -45,8 +45,8 @@ struct Failure: Error {
         case let error as ColumnarError:
             self.init(error.code == .unknownColumn ? .usage : .badData, "columns", error.message)
         case let error as InMemoryError: self.init(.software, "source", "\(error)")
-        case OutputError.failed(let number):
-            self.init(.inputOutput, "output", "standard output cannot be written: error \(number) of the system")
+        case let error as OutputError:
+            self.init(.inputOutput, "output", "standard output cannot be written: \(error.reason)")
         case is CancellationError: self.init(.software, "cancelled", "the work was stopped before it was done")
         default: self.init(.software, "other", "\(error)")
         }
@@ -94,12 +94,15 @@ struct Failure: Error {
             case .stagedFileCorrupt, .manifestCorrupt, .retentionGap, .sourceRewound, .schemaChanged,
                 .changesOutOfOrder, .unknownValue, .nullKey, .noKey:
                 exit = .badData
-            case .foreignTable, .anotherPipeline, .anotherGateway: exit = .cannotCreate
+            case .foreignTable, .anotherPipeline, .anotherGateway, .invalidConfiguration: exit = .cannotCreate
             default: exit = .software
             }
         }
         var message = error.message
         if let underlying = error.underlying { message += ": \(underlying)" }
+        if error.code == .tablesIncomplete {
+            message += "; the demo begins again with another --lake, or with --overwrite"
+        }
         self.init(exit, "\(error.code)", message, context: context)
     }
 

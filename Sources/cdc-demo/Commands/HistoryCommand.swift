@@ -13,13 +13,16 @@ struct HistoryCommand: ReportingCommand {
 
     @OptionGroup var table: TableOptions
 
-    @Option(help: ArgumentHelp("Print at most this many versions.", valueName: "n"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Print at most this many versions; with 0, none.", valueName: "n")
+    )
     var limit: Int?
 
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
-        if let limit, limit < 1 { throw ValidationError("--limit must be at least 1; it is \(limit).") }
+        if let limit, limit < 0 { throw ValidationError("--limit cannot be negative; it is \(limit).") }
     }
 
     func perform(_ buffer: inout OutputBuffer) async throws {

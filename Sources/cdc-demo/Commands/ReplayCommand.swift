@@ -10,7 +10,8 @@ struct ReplayCommand: ReportingCommand {
             The database and its transactions are the same for the same --seed, --scale and --transactions, so two lakes \
             that were filled with the same arguments must hold the same rows, however often one of the runs was killed. \
             Small pieces everywhere: many chunks, many cuts, many commits. A run that is started again with the same \
-            arguments goes on where the killed one was, and ends when everything is in the tables.
+            arguments goes on where the killed one was, and ends when everything is in the tables. More --transactions make \
+            the history go on; in a lake with another --seed, another --scale or more transactions it is refused.
 
             Example:
               cdc-demo replay --lake /tmp/crash --transactions 400
@@ -20,13 +21,22 @@ struct ReplayCommand: ReportingCommand {
     @Option(help: ArgumentHelp("The folder to put the lake in, or to go on in.", valueName: "dir"))
     var lake: String
 
-    @Option(help: ArgumentHelp("How many transactions the history has.", valueName: "n"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("How many transactions the history has.", valueName: "n")
+    )
     var transactions = 400
 
-    @Option(help: ArgumentHelp("The same number makes the same history.", valueName: "n"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("The same number makes the same history.", valueName: "n")
+    )
     var seed: UInt64 = 42
 
-    @Option(help: ArgumentHelp("So many times the rows of the workshop: 0.001 to 1000.", valueName: "n"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("So many times the rows of the workshop: 0.001 to 1000.", valueName: "n")
+    )
     var scale = 0.02
 
     @OptionGroup var output: OutputOptions

@@ -13,7 +13,8 @@ protocol ReportingCommand: AsyncParsableCommand {
     /// Whether programs are to read the output.
     var output: OutputOptions { get }
 
-    /// Whether the work is done when nobody reads its output any more: true for what only shows, false for what writes.
+    /// Whether the work is done when nobody reads its output any more: true for what only shows, false for what writes,
+    /// which goes on to its end.
     var endsWithItsReader: Bool { get }
 
     func perform(_ output: inout OutputBuffer) async throws
@@ -32,14 +33,14 @@ extension ReportingCommand {
         // Where the reader of a pipe has gone, writing fails with EPIPE instead of ending the process with a signal.
         signal(SIGPIPE, SIG_IGN)
         do {
-            var buffer = OutputBuffer()
+            var buffer = OutputBuffer(outlivesReader: !endsWithItsReader)
             do { try await perform(&buffer) } catch {
                 // What was printed before belongs before the error.
                 try? buffer.flush()
                 throw error
             }
             try buffer.flush()
-        } catch OutputError.closed where endsWithItsReader {
+        } catch OutputError.closed {
             return
         } catch let exit as ExitCode {
             throw exit

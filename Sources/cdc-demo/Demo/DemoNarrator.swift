@@ -1,3 +1,4 @@
+import CDCCore
 import CDCJSON
 import Columnar
 import DeltaLog
@@ -10,7 +11,7 @@ struct DemoNarrator {
 
     func begin(_ run: DemoRun, _ output: inout OutputBuffer) throws {
         try title("RetailDB into Delta tables", &output)
-        try say("  source  RetailDB in memory: \(sizes(run.size)); seed \(run.seed)", &output)
+        try say("  source  RetailDB in memory: \(sizes(run.size)); seed \(run.seed); by its clock it is 2024", &output)
         try say("  lake    \(lake.folder)", &output)
         try output.flush()
     }
@@ -97,14 +98,27 @@ struct DemoNarrator {
     }
 
     private func tellTables(_ output: inout OutputBuffer) async throws {
-        try say("\n  history of \(DemoLake.schema).orders, newest first", &output)
-        try say(try await lake.table(RetailDB.orders).history(limit: 5).table, &output)
-        try say("\n  detail of \(DemoLake.schema).orders", &output)
-        for line in try await lake.table(RetailDB.orders).detail().lines(indent: 2) { try say(line, &output) }
+        try say(
+            "\n  history of the tables in \(lake.folder)/\(DemoLake.schema), newest first, three versions each",
+            &output
+        )
+        var versions = TextTable([("table", .left)] + TableHistory.columns)
+        var details = TextTable([("table", .left)] + TableDescription.columns)
+        for table in RetailDB.tables {
+            let history = try await lake.table(table).history(limit: 3)
+            for row in history.rows { versions.add([table.name.name] + row) }
+            details.add([table.name.name] + (try await lake.table(table).detail().row))
+        }
+        try say(versions, &output)
+        try say("\n  detail of the tables", &output)
+        try say(details, &output)
     }
 
     private func tellStaging(_ report: DemoReport, _ output: inout OutputBuffer) throws {
-        try say("\n  staging volume \(lake.folder)/\(DemoLake.volume), the last cuts of \(report.cuts.count)", &output)
+        try say(
+            "\n  staging volume \(lake.folder)/\(DemoLake.volume), the last of \(Readable.count(report.cuts.count, "cut"))",
+            &output
+        )
         var table = TextTable([
             ("cut", .right), ("up to LSN", .left), ("rows", .right), ("files", .right), ("size", .right),
         ])
@@ -140,21 +154,40 @@ struct DemoNarrator {
                 : "\(failed) of \(report.checks.count) checks FAILED.",
             &output
         )
-        try say("  Look further: cdc-demo cat \(lake.tablePath(RetailDB.orders)) --limit 3", &output)
+        let program = ShellText.quoted(CommandLine.arguments.first ?? "cdc-demo")
+        let table = ShellText.quoted(lake.tablePath(RetailDB.orders))
+        try say("\n  Look further:", &output)
+        for command in ["cat \(table) --limit 3", "history \(table) --limit 5", "detail \(table)"] {
+            try say("    \(program) \(command)", &output)
+        }
     }
 
     // MARK: JSON
 
     func json(_ report: DemoReport, _ output: inout OutputBuffer) async throws {
-        let history = try await lake.table(RetailDB.orders).history(limit: 5)
-        let detail = try await lake.table(RetailDB.orders).detail()
+        var histories: [(table: String, history: TableHistory)] = []
+        var details: [(table: String, detail: TableDescription)] = []
+        for table in RetailDB.tables {
+            histories.append((table.name.name, try await lake.table(table).history(limit: 5)))
+            details.append((table.name.name, try await lake.table(table).detail()))
+        }
         let events = try await EventRows.last(10, of: lake.events)
         var writer = JSONWriter()
         report.write(to: &writer) { writer in
             writer.key("history")
-            history.write(to: &writer)
+            writer.object { writer in
+                for (table, history) in histories {
+                    writer.key(table)
+                    history.write(to: &writer)
+                }
+            }
             writer.key("detail")
-            detail.write(to: &writer)
+            writer.object { writer in
+                for (table, detail) in details {
+                    writer.key(table)
+                    detail.write(to: &writer)
+                }
+            }
             writer.key("staging")
             report.writeCuts(to: &writer)
             writer.key("events")

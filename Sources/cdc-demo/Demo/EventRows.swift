@@ -20,7 +20,7 @@ enum EventRows {
         return try newest.map { index in
             let row = try rows.row(index, columns: columns)
             return EventRow(
-                timestamp: String(row.text("timestamp").prefix(19)),
+                timestamp: String(row.text("timestamp").prefix(19)) + "Z",
                 severity: row.text("level"),
                 kind: row.text("event_type"),
                 message: row.text("message")

@@ -24,7 +24,7 @@ struct ReplayRun {
     }
 
     func perform() async throws -> Result {
-        try await EarlierDemo(in: lake).markIfNew()
+        try await EarlierDemo(in: lake).makeRoomForReplay()
         let source = try ReplaySource(lake: lake, size: size, seed: seed, transactions: transactions)
         try await source.recover()
         let pipeline = lake.pipeline(from: source, options: options)

@@ -17,7 +17,6 @@ final class ReplaySource: ChangeSource {
 
     /// How many transactions are committed each time the pipeline comes.
     private static let transactionsPerPass = 7
-    private static let logFile = "replay-source.log"
 
     init(lake: DemoLake, size: RetailSize, seed: UInt64, transactions: Int) throws {
         self.lake = lake
@@ -34,11 +33,29 @@ final class ReplaySource: ChangeSource {
     }
 
     /// Commits what an earlier process had committed.
+    ///
+    /// - Throws: ``Failure`` where that process ran another history, or further than this one goes.
     func recover() async throws {
-        guard let bytes = try await lake.storage.readIfPresent(Self.logFile),
-            let committed = Int(String(decoding: bytes, as: UTF8.self))
-        else { return }
-        try commit(upTo: committed)
+        guard let log = try await ReplayLog(readFrom: lake) else {
+            return try await ReplayLog(source: identity, transactions: 0).write(to: lake)
+        }
+        guard log.source == identity else {
+            throw Failure(
+                .cannotCreate,
+                "anotherHistory",
+                "\(lake.folder) holds the replay of another history: '\(log.source)', not '\(identity)'; give the --seed "
+                    + "and --scale of before, or another --lake"
+            )
+        }
+        guard log.transactions <= transactions else {
+            throw Failure(
+                .cannotCreate,
+                "longerHistory",
+                "\(lake.folder) holds a replay of \(log.transactions) transactions already, more than \(transactions); "
+                    + "give --transactions \(log.transactions) or more, or another --lake"
+            )
+        }
+        try commit(upTo: log.transactions)
     }
 
     /// Commits further transactions.
@@ -49,7 +66,7 @@ final class ReplaySource: ChangeSource {
         let goal = min(transactions, committed + count)
         guard goal > committed else { return false }
         // First the log, then the rows: nobody can have read what the log does not know.
-        try await lake.storage.put(Self.logFile, Array(String(goal).utf8))
+        try await ReplayLog(source: identity, transactions: goal).write(to: lake)
         try commit(upTo: goal)
         return true
     }

@@ -14,17 +14,31 @@ enum OutputError: Error, Sendable {
     case failed(Int32)
 }
 
+extension OutputError {
+    /// The system's words for what went wrong.
+    var reason: String {
+        switch self {
+        case .closed: "its reader has gone"
+        case .failed(let number): String(cString: strerror(number))
+        }
+    }
+}
+
 /// Standard output, written 64 KiB at a time.
 struct OutputBuffer: ~Copyable {
     /// What is not written yet; append here, then call ``flushIfFull()``.
     var bytes: [UInt8] = []
     private let descriptor: Int32
+    /// Whether printing goes on into nothing when the reader has gone.
+    private let outlivesReader: Bool
+    private var hasLostReader = false
 
     static let standardError = STDERR_FILENO
     private static let capacity = 64 << 10
 
-    init(descriptor: Int32 = STDOUT_FILENO) {
+    init(descriptor: Int32 = STDOUT_FILENO, outlivesReader: Bool = false) {
         self.descriptor = descriptor
+        self.outlivesReader = outlivesReader
         bytes.reserveCapacity(Self.capacity + (Self.capacity >> 2))
     }
 
@@ -39,8 +53,22 @@ struct OutputBuffer: ~Copyable {
     }
 
     mutating func flush() throws(OutputError) {
-        try Self.write(bytes, to: descriptor)
+        if !hasLostReader {
+            do { try Self.write(bytes, to: descriptor) } catch {
+                guard case .closed = error, outlivesReader else { throw error }
+                hasLostReader = true
+            }
+        }
         bytes.removeAll(keepingCapacity: true)
+    }
+
+    /// Takes the places of standard streams that are closed, so that no file of a lake gets the number of one of them and
+    /// what is printed with it. Writing there fails as before.
+    static func holdClosedStreams() {
+        for stream in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] where fcntl(stream, F_GETFD) == -1 {
+            // The lowest number that is free is given: this one.
+            _ = open("/dev/null", O_RDONLY)
+        }
     }
 
     /// Writes all bytes to a file descriptor.

@@ -13,6 +13,7 @@ struct RowWriter {
 
     private let style: Style
     private let schema: Schema
+    private var hasBegun = false
     private var isFirst = true
 
     init(_ style: Style, _ schema: Schema) {
@@ -20,8 +21,11 @@ struct RowWriter {
         self.schema = schema
     }
 
-    /// What comes before the first row.
-    func begin(_ output: inout OutputBuffer) {
+    /// What comes before the first row; not printed before there is a row or an end, so that a table that cannot be read
+    /// leaves no beginning behind.
+    private mutating func begin(_ output: inout OutputBuffer) {
+        if hasBegun { return }
+        hasBegun = true
         switch style {
         case .lines: break
         case .array: output.bytes.append(UInt8(ascii: "["))
@@ -35,12 +39,14 @@ struct RowWriter {
     }
 
     /// What comes after the last row.
-    func end(_ output: inout OutputBuffer) {
+    mutating func end(_ output: inout OutputBuffer) {
+        begin(&output)
         if style == .array { TextBytes.append(isFirst ? "]\n" : "\n]\n", to: &output.bytes) }
     }
 
     /// Prints the rows of a batch, a piece at a time: so the memory that texts take is bounded.
     mutating func write(_ batch: RecordBatch, to output: inout OutputBuffer) throws {
+        begin(&output)
         for start in stride(from: 0, to: batch.rowCount, by: Self.rowsPerPiece) {
             let piece = try batch.slice(start..<min(start + Self.rowsPerPiece, batch.rowCount))
             if style == .csv { try writeCSV(piece, to: &output) } else { try writeJSON(piece, to: &output) }

@@ -1,3 +1,4 @@
+import CDCJSON
 import Columnar
 
 /// Values as text, appended to bytes: the small kernels of all output formats.
@@ -98,31 +99,9 @@ enum TextBytes {
         }
     }
 
-    /// A text in quotes as JSON demands, RFC 8259 section 7.
+    /// A text in quotes as JSON demands.
     static func append(json text: ArraySlice<UInt8>, to bytes: inout [UInt8]) {
-        bytes.append(UInt8(ascii: "\""))
-        var copied = text.startIndex  // what stands before this index is written already
-        for index in text.indices {
-            let byte = text[index]
-            guard byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") else { continue }
-            bytes.append(contentsOf: text[copied..<index])
-            copied = index + 1
-            bytes.append(UInt8(ascii: "\\"))
-            switch byte {
-            case 0x08: bytes.append(UInt8(ascii: "b"))
-            case 0x09: bytes.append(UInt8(ascii: "t"))
-            case 0x0A: bytes.append(UInt8(ascii: "n"))
-            case 0x0C: bytes.append(UInt8(ascii: "f"))
-            case 0x0D: bytes.append(UInt8(ascii: "r"))
-            case UInt8(ascii: "\""), UInt8(ascii: "\\"): bytes.append(byte)
-            default:
-                append("u00", to: &bytes)
-                bytes.append(hexDigit(byte >> 4))
-                bytes.append(hexDigit(byte & 15))
-            }
-        }
-        bytes.append(contentsOf: text[copied...])
-        bytes.append(UInt8(ascii: "\""))
+        text.withUnsafeBufferPointer { JSONWriter.append(quoted: $0, to: &bytes) }
     }
 
     /// A text as RFC 4180 demands: in quotes where it needs them, and where it is empty, so that it differs from NULL.
@@ -142,9 +121,5 @@ enum TextBytes {
             bytes.append(byte)
         }
         bytes.append(UInt8(ascii: "\""))
-    }
-
-    private static func hexDigit(_ value: UInt8) -> UInt8 {
-        value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
     }
 }

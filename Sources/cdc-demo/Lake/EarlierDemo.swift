@@ -11,15 +11,10 @@ import LakeStorage
 
 /// What an earlier demo left in a lake, and how to remove it without touching anything else.
 ///
-/// A demo leaves a mark in its folder before it writes anything else. Only where the mark is, are files removed: those of
-/// the demo's own tables, staging volume and event log, and only files of the kinds that such folders hold.
+/// A demo leaves a mark in its folder before it writes anything else. Only where the mark is, are files removed, and only
+/// those in the demo's own folders that have the names the demo gives: see ``DemoFolder``.
 struct EarlierDemo {
     private static let mark = "cdc-demo.json"
-    /// The folders that the demo writes, from the catalog's folder.
-    private static let folders =
-        RetailDB.tables.map { "\(DemoLake.schema)/\($0.name.name)" } + [
-            "\(DemoLake.schema)/_consistent_points/\(DemoLake.pipelineName)", DemoLake.volume, DemoLake.eventLog,
-        ]
 
     private let lake: DemoLake
 
@@ -29,11 +24,10 @@ struct EarlierDemo {
 
     /// Makes room for a new demo and leaves its mark.
     ///
-    /// - Throws: ``Failure`` where an earlier demo is there and may not be removed, or where the lake holds tables that no
-    ///   demo wrote.
+    /// - Throws: ``Failure`` where an earlier demo is there and may not be removed, or where the lake holds files that no
+    ///   demo wrote where a table must be.
     func makeRoom(overwrite: Bool) async throws {
-        let isOurs = try await lake.storage.exists(Self.mark)
-        if isOurs {
+        if try await lake.storage.exists(Self.mark) {
             guard overwrite else {
                 throw Failure(
                     .cannotCreate,
@@ -42,31 +36,79 @@ struct EarlierDemo {
                         + "another --lake"
                 )
             }
-            for folder in Self.folders { try Self.clear("\(lake.folder)/\(folder)") }
-        }
-        // Without the mark nothing here is the demo's; with it, what is left after clearing is not, and a table must go.
-        let inTheWay = isOurs ? "/_delta_log" : ""
-        if let folder = Self.folders.first(where: { Self.isFolder("\(lake.folder)/\($0)\(inTheWay)") }) {
-            throw Failure(
-                .cannotCreate,
-                "foreignFiles",
-                "\(lake.folder)/\(folder) holds files that the demo did not write; give another --lake, or move them away"
-            )
+            try checkLogs()
+            // First what a replay would go on with.
+            try await lake.storage.delete(ReplayLog.file)
+            for folder in DemoFolder.all { try clear(folder) }
+        } else if let folder = firstFolder {
+            // Without the mark nothing here is the demo's.
+            throw foreign(folder)
         }
         let note = #"{"about":"written by cdc-demo, which removes its tables when it is run again with --overwrite"}"#
         try await lake.storage.put(Self.mark, Array((note + "\n").utf8))
     }
 
-    /// Leaves the mark where there is none, and removes nothing.
-    func markIfNew() async throws {
-        if try await !lake.storage.exists(Self.mark) { try await makeRoom(overwrite: false) }
+    /// Leaves the mark where there is none, and removes nothing: a replay goes on with what is there.
+    ///
+    /// - Throws: ``Failure`` where the lake holds anything but a replay.
+    func makeRoomForReplay() async throws {
+        guard try await lake.storage.exists(Self.mark) else { return try await makeRoom(overwrite: false) }
+        // A replay writes its log before it writes tables.
+        if try await !lake.storage.exists(ReplayLog.file), firstFolder != nil {
+            throw Failure(
+                .cannotCreate,
+                "demoExists",
+                "\(lake.folder) holds a demo that is no replay, or one whose \(ReplayLog.file) is gone; give another --lake"
+            )
+        }
+    }
+
+    // MARK: Looking
+
+    /// The first of the demo's folders that is there.
+    private var firstFolder: String? {
+        DemoFolder.all.map { "\(lake.folder)/\($0.path)" }.first(where: Self.isFolder)
+    }
+
+    /// A table cannot be made where another's log is: so nothing else may be in a log.
+    private func checkLogs() throws {
+        for folder in DemoFolder.all where folder.content == .log {
+            let path = "\(lake.folder)/\(folder.path)"
+            let foreigner = Self.names(in: path).sorted().first { !folder.owns($0) || Self.isFolder("\(path)/\($0)") }
+            if let foreigner { throw foreign("\(path)/\(foreigner)") }
+        }
+    }
+
+    private func foreign(_ path: String) -> Failure {
+        Failure(
+            .cannotCreate,
+            "foreignFiles",
+            "the demo did not write \(path), and it is in the demo's way; give another --lake, or move it away"
+        )
     }
 
     // MARK: Removing
 
-    /// Removes the demo's files below a folder, and the folders that are empty then. Links are not followed.
-    private static func clear(_ folder: String) throws {
-        guard isFolder(folder), let entries = opendir(folder) else { return }
+    /// Removes the demo's files in a folder, and the folder and those above it that are empty then. Links are not followed.
+    private func clear(_ folder: DemoFolder) throws {
+        var path = "\(lake.folder)/\(folder.path)"
+        guard Self.isFolder(path) else { return }
+        for name in Self.names(in: path) where folder.owns(name) && !Self.isFolder("\(path)/\(name)") {
+            if unlink("\(path)/\(name)") != 0, errno != ENOENT {
+                let reason = String(cString: strerror(errno))
+                throw Failure(.cannotCreate, "denied", "\(path)/\(name) cannot be removed: \(reason)")
+            }
+        }
+        // Where something else is in a folder, it stays.
+        while path != lake.folder, rmdir(path) == 0, let slash = path.lastIndex(of: "/") {
+            path = String(path[..<slash])
+        }
+    }
+
+    /// The names in a folder; none where it cannot be read.
+    private static func names(in folder: String) -> [String] {
+        guard isFolder(folder), let entries = opendir(folder) else { return [] }
+        defer { closedir(entries) }
         var names: [String] = []
         while let entry = readdir(entries) {
             let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
@@ -74,22 +116,7 @@ struct EarlierDemo {
             }
             if name != ".", name != ".." { names.append(name) }
         }
-        closedir(entries)
-        for name in names {
-            let path = "\(folder)/\(name)"
-            if isFolder(path) {
-                try clear(path)
-            } else if isOurs(name), unlink(path) != 0, errno != ENOENT {
-                throw Failure(.cannotCreate, "denied", "\(path) cannot be removed: error \(errno) of the system")
-            }
-        }
-        rmdir(folder)  // where something else is in it, it stays
-    }
-
-    /// Whether a name is of a kind that tables, staging volumes and their logs have.
-    private static func isOurs(_ name: String) -> Bool {
-        name == "_last_checkpoint" || name.hasPrefix(".tmp-")
-            || [".parquet", ".json", ".crc", ".bin"].contains { name.hasSuffix($0) }
+        return names
     }
 
     private static func isFolder(_ path: String) -> Bool {

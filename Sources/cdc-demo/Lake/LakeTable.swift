@@ -17,20 +17,34 @@ struct LakeTable {
     private let storage: LocalStorage
     private let path: String
 
-    /// - Throws: ``Failure`` where there is no such folder.
+    /// - Throws: ``Failure`` where there is no such folder, or nobody may look at it.
     init(at folder: String) throws {
         // The storage begins at the folder above, so that the table has a name in messages.
-        guard let resolved = realpath(folder, nil) else {
-            throw Failure(
-                .noInput,
-                "tableNotFound",
-                "there is no folder '\(folder)'; give the folder that holds a table's _delta_log"
-            )
-        }
+        guard let resolved = realpath(folder, nil) else { throw Self.failure(errno, folder) }
         defer { free(resolved) }
         let parts = String(cString: resolved).split(separator: "/")
         storage = LocalStorage(root: "/" + parts.dropLast().joined(separator: "/"))
         path = parts.last.map(String.init) ?? ""
+    }
+
+    /// What an error number of the system means for a folder that was to be found.
+    static func failure(_ number: Int32, _ folder: String) -> Failure {
+        let reason = String(cString: strerror(number))
+        switch number {
+        case EACCES, EPERM:
+            return Failure(
+                .cannotCreate,
+                "denied",
+                "'\(folder)' cannot be looked at: \(reason); check the owner and the mode of the folders above it"
+            )
+        case ENOENT, ENOTDIR, ENAMETOOLONG, ELOOP:
+            return Failure(
+                .noInput,
+                "tableNotFound",
+                "there is no folder '\(folder)': \(reason); give the folder that holds a table's _delta_log"
+            )
+        default: return Failure(.inputOutput, "unavailable", "'\(folder)' cannot be looked at: \(reason)")
+        }
     }
 
     init(storage: LocalStorage, path: String) {

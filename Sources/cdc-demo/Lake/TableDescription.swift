@@ -5,6 +5,18 @@ import DeltaLog
 struct TableDescription {
     var detail: TableDetail
 
+    static let columns: [(String, TextTable.Alignment)] = [
+        ("numFiles", .right), ("size", .right), ("lastModified", .left), ("tableFeatures", .left), ("id", .left),
+    ]
+
+    /// The most important of it, a row of ``columns``.
+    var row: [String] {
+        [
+            Readable.count(detail.numFiles), Readable.bytes(detail.sizeInBytes), TableHistory.time(detail.lastModified),
+            Self.list(detail.tableFeatures), detail.id,
+        ]
+    }
+
     func lines(indent: Int) -> [String] {
         let margin = String(repeating: " ", count: indent)
         var pairs: [(String, String)] = [

@@ -6,13 +6,20 @@ import DeltaLog
 struct TableHistory {
     var commits: [CommitHistory]
 
-    var table: TextTable {
-        var table = TextTable([("version", .right), ("timestamp", .left), ("operation", .left), ("what it did", .left)])
-        for commit in commits {
-            table.add([
-                String(commit.version), Self.time(commit.timestamp), commit.operation ?? "–", Self.metrics(commit),
-            ])
+    static let columns: [(String, TextTable.Alignment)] = [
+        ("version", .right), ("timestamp", .left), ("operation", .left), ("what it did", .left),
+    ]
+
+    /// A row of ``columns`` for each version.
+    var rows: [[String]] {
+        commits.map { commit in
+            [String(commit.version), Self.time(commit.timestamp), commit.operation ?? "–", Self.metrics(commit)]
         }
+    }
+
+    var table: TextTable {
+        var table = TextTable(Self.columns)
+        for row in rows { table.add(row) }
         return table
     }
 
@@ -52,17 +59,23 @@ struct TableHistory {
             (number("numTargetRowsInserted"), "inserted"), (number("numTargetRowsUpdated"), "updated"),
             (number("numUpdatedRows"), "updated"),
             (number("numTargetRowsDeleted") + number("numDeletedRows"), "deleted"),
-            (commit.operation == "MERGE" ? 0 : number("numOutputRows"), "rows written"),
+            (commit.operation == "MERGE" ? 0 : number("numOutputRows"), "row written"),
             (number("numTargetRowsCopied") + number("numCopiedRows"), "copied"),
-            (number("numFiles") + number("numTargetFilesAdded") + number("numAddedFiles"), "files added"),
-            (number("numRemovedFiles") + number("numTargetFilesRemoved"), "files removed"),
+            (number("numFiles") + number("numTargetFilesAdded") + number("numAddedFiles"), "file added"),
+            (number("numRemovedFiles") + number("numTargetFilesRemoved"), "file removed"),
         ]
-        return parts.filter { $0.0 > 0 }.map { "\(Readable.count($0.0)) \($0.1)" }.joined(separator: ", ")
+        return parts.filter { $0.0 > 0 }.map { count, what in
+            // `1 file added`, `2 files added`; what is no thing, `inserted`, has no plural.
+            let words = what.split(separator: " ")
+            let noun = words.count > 1 ? Readable.count(Int(count), String(words[0])) : Readable.count(count)
+            return "\(noun) \(words.last ?? "")"
+        }.joined(separator: ", ")
     }
 
     /// Milliseconds since 1970 as `2024-01-31T12:00:00.000Z`.
     static func time(_ milliseconds: Int64) -> String {
         let (microseconds, overflow) = milliseconds.multipliedReportingOverflow(by: 1000)
-        return overflow ? "\(milliseconds) ms" : CivilTime.format(microseconds: microseconds, digits: 3) + "Z"
+        return overflow
+            ? "\(milliseconds) ms since 1970" : CivilTime.format(microseconds: microseconds, digits: 3) + "Z"
     }
 }

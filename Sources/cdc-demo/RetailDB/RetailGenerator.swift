@@ -38,7 +38,7 @@ struct RetailGenerator {
             builder.columns[9].append(DateTime.rounded(created))
             builder.columns[10].append(DateTime.rounded(updated))
         }
-        return builder.finish()
+        return try builder.finish()
     }
 
     func orders() throws(ColumnarError) -> RecordBatch {
@@ -60,7 +60,7 @@ struct RetailGenerator {
             builder.columns[7].append(sale.orderDate)
             builder.columns[8].append(sale.lastUpdated)
         }
-        return builder.finish()
+        return try builder.finish()
     }
 
     func products() throws(ColumnarError) -> RecordBatch {
@@ -89,7 +89,7 @@ struct RetailGenerator {
             builder.columns[7].append(DateTime.rounded(created))
             builder.columns[8].append(DateTime.rounded(updated))
         }
-        return builder.finish()
+        return try builder.finish()
     }
 
     /// The customer who leaves has some orders to take along, and the order that is shipped is somebody else's.

@@ -4,7 +4,10 @@ import Columnar
 
 /// The retail database as a source: filled as it was before change capture began.
 enum RetailSource {
-    static let identity = "RetailDB"
+    /// What tells this database from others: rows and traffic follow from the seed and the size.
+    static func identity(size: RetailSize, seed: UInt64) -> String {
+        "RetailDB, seed \(seed), \(size.customers) customers, \(size.orders) orders, \(size.products) products"
+    }
 
     /// How many pieces a table is loaded in; a snapshot reads each by itself.
     private static let piecesPerTable = 4
@@ -12,7 +15,7 @@ enum RetailSource {
     /// - Throws: ``ColumnarError`` where a table does not fit the memory's vectors: a smaller scale is needed.
     static func make(size: RetailSize, seed: UInt64) throws -> InMemorySource {
         let source = try InMemorySource(
-            identity: identity,
+            identity: identity(size: size, seed: seed),
             tables: RetailDB.tables,
             startingAt: RetailDB.captureBegins
         )

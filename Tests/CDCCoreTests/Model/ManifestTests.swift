@@ -31,6 +31,7 @@ struct ManifestTests {
             path: "changes/dbo.customers/cut-7.parquet",
             rows: 12,
             bytes: 34_567,
+            memoryBytes: 123_456,
             checksum: "ef46db3751d8e999",
             firstLSN: lsn,
             lastLSN: lsn.next
@@ -128,10 +129,19 @@ struct ManifestTests {
         for end in 0..<bytes.count - 1 where !isRefused(Array(bytes[..<end])) { Issue.record("cut at \(end)") }
     }
 
+    @Test("Where a manifest does not say how large rows are in memory, the size of the file tells")
+    func unknownMemory() throws {
+        let text = String(decoding: Self.manifest.json, as: UTF8.self)
+        #expect(text.contains(#""memoryBytes":123456"#))
+        let older = text.replacing(#""memoryBytes":123456,"#, with: "")
+        let file = try #require(try read(Array(older.utf8)).tables[0].changes.first)
+        #expect(file.memoryBytes > file.bytes)
+    }
+
     @Test("Without any one of its members it is refused")
     func missing() throws {
-        // What may be missing: a snapshot is none then, a column is nullable, and no large object.
-        let optional: Set = ["snapshot", "nullable", "largeObject"]
+        // What may be missing: a snapshot is none then, a column is nullable, and no large object; a size is guessed.
+        let optional: Set = ["snapshot", "nullable", "largeObject", "memoryBytes"]
         func variants(_ value: JSONValue) -> [JSONValue] {
             switch value {
             case .object(let members):

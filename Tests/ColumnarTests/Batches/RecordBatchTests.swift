@@ -49,6 +49,10 @@ struct RecordBatchTests {
         #expect(batch.rowCount == 5)
         #expect(try RecordBatch.concatenate([batch, batch]).rowCount == 10)
         #expect(try RecordBatch(Self.schema, rows: Self.rows).selecting([]).rowCount == 3)
+        #expect(try batch.slice(1..<3).rowCount == 2)
+        #expect(throws: ColumnarError.self) { try batch.slice(3..<6) }
+        #expect(throws: ColumnarError.self) { try batch.take([5]) }
+        #expect(throws: ColumnarError.self) { try RecordBatch([], [], rowCount: -1) }
     }
 
     @Test("Named columns, in the order of the names")
@@ -91,15 +95,22 @@ struct RecordBatchTests {
     }
 
     @Test("A builder hands out batch after batch")
-    func builder() {
+    func builder() throws {
         var builder = RecordBatchBuilder([Field("a", .long), Field("b", .boolean)])
         builder.reserveCapacity(4)
         for round in 0..<2 {
             builder.columns[0].append(Int64(round))
             builder.columns[1].appendNull()
             #expect(builder.rowCount == 1)
-            #expect(builder.finish().rows == [[.integer(Int64(round)), nil]])
+            #expect(try builder.finish().rows == [[.integer(Int64(round)), nil]])
         }
-        #expect(builder.finish().rowCount == 0)
+        #expect(try builder.finish().rowCount == 0)
+    }
+
+    @Test("Rows that are incomplete are an error with a name")
+    func incompleteRows() {
+        var builder = RecordBatchBuilder([Field("a", .long), Field("b", .boolean)])
+        builder.columns[0].append(1 as Int64)
+        #expect(performing: { try builder.finish() }, throws: { ($0 as? ColumnarError)?.code == .mismatch })
     }
 }

@@ -186,5 +186,6 @@ struct KeyIndexTests {
         #expect(performing: { try KeyIndex([tenths]).find([hundredths]) }, throws: mismatch)
         let pair = try KeyIndex([long, long])
         #expect(performing: { try pair.find([long, Column(.long, values: [1, 2])]) }, throws: mismatch)
+        #expect(performing: { try KeyIndex.hashes(of: [Column(.long, values: [1, 2]), long]) }, throws: mismatch)
     }
 }

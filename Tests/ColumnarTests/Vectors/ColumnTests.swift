@@ -159,6 +159,24 @@ struct ColumnRefusalTests {
         #expect(refuses(.mismatch) { try builder.appendNested() })
     }
 
+    @Test("A builder whose parts were taken away stops the program, before anything is read beyond its end")
+    func partsTakenAway() async {
+        await #expect(processExitsWith: .failure) {
+            var builder = ColumnBuilder(.structure([Field("a", .long)]))
+            builder.children[0].append(Int64(1))
+            try builder.appendNested()
+            _ = builder.children[0].finish()
+            _ = builder.finish()
+        }
+        await #expect(processExitsWith: .failure) {
+            var builder = ColumnBuilder(.list(element: .long, containsNull: true))
+            builder.children[0].append(Int64(1))
+            try builder.appendNested()
+            _ = builder.children[0].finish()
+            _ = builder.finish()
+        }
+    }
+
     @Test("A boxed value is widened where nothing is lost")
     func widening() throws {
         #expect(

@@ -156,4 +156,17 @@ struct ActionJSONTests {
         #expect(marked.key.deletionVectorID == "uab^-aqEH.-t@S}K{vb[*k^@4")
         #expect(marked.key == marked.removal(at: 5, dataChange: true).key)
     }
+
+    @Test("a commit info is found behind the names of all other actions")
+    func lateCommitInfo() throws {
+        let names = ["txn", "add", "remove", "metaData", "protocol", "cdc", "domainMetadata", "sidecar"]
+        let line = "{" + names.map { "\"\($0)\":null," }.joined() + #""commitInfo":{"operation":"WRITE"}}"#
+        #expect(try ActionReader.commitInfo(Array(line.utf8), file: "f", version: 0)?.operation == "WRITE")
+    }
+
+    @Test("a line with two actions is refused: one of them would be lost")
+    func twoActions() {
+        let line = #"{"txn":{"appId":"a","version":1},"remove":{"path":"x","dataChange":true}}"#
+        #expect(throws: DeltaError.self) { try ActionReader.read(Array(line.utf8), file: "f", version: 0) }
+    }
 }

@@ -43,5 +43,6 @@ struct LogPathTests {
         #expect(Set(spellings.map(LogPath.canonical)) == ["/a/p@#h"])
         #expect(LogPath.canonical("a%20b") == LogPath.canonical("a b"))
         #expect(LogPath.canonical("s3://x/y") == "s3://x/y")
+        #expect(LogPath.canonical("file%3Aa") == "file:a", "an encoded colon ends no scheme")
     }
 }

@@ -1,4 +1,5 @@
 import CDCJSON
+import CDCTesting
 import Columnar
 import LakeStorage
 import Parquet
@@ -202,14 +203,73 @@ struct CheckpointTests {
     @Test("a checkpoint that is broken is an error that names the file", arguments: [0, 3, 100, 2000])
     func broken(length: Int) async throws {
         try await everything().writeCheckpoint()
-        let name = "t/_delta_log/" + LogFileName.checkpoint(named: 2)
-        let bytes = try await lake.storage.read(name)
-        try await lake.storage.put(name, Array(bytes.prefix(length)))
+        let name = try await breakCheckpoint(2, length: length)
+        try await forgetCommits(0...1)
         let error = await deltaError { _ = try await log().snapshot() }
         #expect(error?.code == .corruptLog)
+        #expect(error?.message.contains("the checkpoint of version 2") == true)
+        #expect(error?.message.contains("the log begins with version 2") == true, "and why it cannot be done without")
         #expect(error?.file == name)
         #expect(error?.version == 2)
         #expect(error?.table == "t")
+    }
+
+    /// Leaves only the first `length` bytes of a checkpoint, whose path is returned.
+    @discardableResult
+    private func breakCheckpoint(_ version: Int64, length: Int = 100) async throws -> String {
+        let name = "t/_delta_log/" + LogFileName.checkpoint(named: version)
+        let bytes = try await lake.storage.read(name)
+        try await lake.storage.put(name, Array(bytes.prefix(length)))
+        return name
+    }
+
+    @Test("without the newest checkpoint the table is read from an older one, or from the first commit")
+    func olderCheckpoint() async throws {
+        var snapshot = try await everything()
+        try await snapshot.writeCheckpoint()
+        for name in ["5", "6"] {
+            var transaction = Transaction(on: snapshot, CommitOperation("WRITE"))
+            transaction.actions = [
+                .add(AddFile(path: name, partitionValues: ["p": nil, "day": nil], size: 1, modificationTime: 1))
+            ]
+            snapshot = try await transaction.commit().snapshot
+            if name == "5" { try await snapshot.writeCheckpoint() }
+        }
+        let paths = snapshot.files.map(\.path)
+        try await breakCheckpoint(3)
+        #expect(try await log().snapshot().files.map(\.path) == paths)
+        try await breakCheckpoint(2)
+        let whole = try await log().snapshot()
+        #expect(whole.files.map(\.path) == paths && whole.version == 4)
+        // With the commits gone, no older version is passed off as the newest.
+        try await forgetCommits(3...4)
+        let error = await deltaError { _ = try await log().snapshot() }
+        #expect(error?.code == .corruptLog && error?.version == 3)
+    }
+
+    @Test("a storage that does not answer is no broken checkpoint")
+    func silentStorage() async throws {
+        try await everything().writeCheckpoint()
+        let silent = InterceptedStorage(lake.storage) { _, path, _ throws(StorageError) in
+            if path.hasSuffix(".parquet") { throw StorageError(.unavailable, path: path, "silent on purpose") }
+        }
+        let error = await deltaError { _ = try await log(silent).snapshot() }
+        #expect(error?.code == .storage && error?.isRetryable == true)
+    }
+
+    @Test("a version of which only the checkpoint is left is as old as that, at the most")
+    func checkpointTime() async throws {
+        let snapshot = try await everything()
+        try await snapshot.writeCheckpoint()
+        try await forgetCommits(0...2)
+        let written = try await lake.storage.attributes(of: "t/_delta_log/" + LogFileName.checkpoint(named: 2)).modified
+        #expect(try await log().snapshot(at: .timestamp(written)).version == 2)
+        #expect(await deltaError { _ = try await log().snapshot(at: .timestamp(written - 1)) }?.code == .missingVersion)
+        #expect(try await log().snapshot().timestamp == written)
+        try await lake.write(3, [Line.remove("2.parquet")])
+        try lake.setModified(3, written + 1000)
+        #expect(try await log().snapshot(at: .timestamp(written + 999)).version == 2)
+        #expect(try await log().snapshot(at: .timestamp(written + 1000)).version == 3)
     }
 
     @Test("a checkpoint of the second kind as JSON, with nothing beside it")
@@ -238,6 +298,12 @@ struct CheckpointTests {
         let error = await deltaError { _ = try await log().snapshot() }
         #expect(error?.code == .storage)
         #expect(error?.file == "t/_delta_log/_sidecars/gone.parquet")
+        let commit = [
+            Line.protocol(3, 7, readers: ["v2Checkpoint"], writers: ["v2Checkpoint"]), Line.metadata(), Line.add("a"),
+        ]
+        try await lake.write(0, commit)
+        for version in Int64(1)...4 { try await lake.write(version, [Line.add("\(version)")]) }
+        #expect(try await log().snapshot().files.map(\.path) == ["a", "1", "2", "3", "4"])
     }
 
     @Test("statistics that are kept as columns become the text they stand for")

@@ -148,6 +148,19 @@ struct ProtocolTests {
         for error in [reading, writing].compactMap({ $0 }) { #expect(error.message.contains("'\(feature)'")) }
     }
 
+    @Test("writer versions 5 and 6 imply column mapping for those only that readers must know it, too")
+    func impliedColumnMapping() throws {
+        for writer in [5, 6] {
+            let value = TableProtocol(minReaderVersion: 1, minWriterVersion: writer)
+            #expect(!value.writerFeatureNames.contains("columnMapping"))
+            let extended = try value.extended(for: [Field("t", .timestampNTZ)])
+            #expect(extended.writerFeatures?.contains("columnMapping") == false)
+            #expect(extended.readerFeatures == ["timestampNtz"])
+        }
+        let both = TableProtocol(minReaderVersion: 2, minWriterVersion: 5)
+        #expect(both.writerFeatureNames.contains("columnMapping") && both.readerFeatureNames == ["columnMapping"])
+    }
+
     @Test("every known feature has one row")
     func table() {
         #expect(Set(TableFeature.all.map(\.name)).count == TableFeature.all.count)
@@ -188,7 +201,8 @@ struct ProtocolTests {
             ("delta.enableDeletionVectors", "true"), ("delta.enableChangeDataFeed", "true"),
             ("delta.columnMapping.mode", "name"), ("delta.enableInCommitTimestamps", "true"),
             ("delta.enableRowTracking", "true"), ("delta.enableTypeWidening", "true"), ("delta.checkpointPolicy", "v2"),
-            ("delta.constraints.c", "a > 1"),
+            ("delta.constraints.c", "a > 1"), ("delta.feature.deletionVectors", "supported"),
+            ("delta.enableIcebergCompatV2", "true"), ("delta.minWriterVersion", "7"),
         ]
     )
     func properties(name: String, value: String) {

@@ -1,5 +1,8 @@
 import CDCJSON
+import CDCTesting
 import Columnar
+import LakeStorage
+import Synchronization
 import Testing
 
 @testable import DeltaLog
@@ -155,6 +158,16 @@ struct SnapshotTests {
         #expect(try await log.ungatedSnapshot().files.count == 1)
     }
 
+    @Test("empty lists of features, where the versions want none, are none")
+    func emptyFeatureLists() async throws {
+        let lists = #""readerFeatures":[],"writerFeatures":[]"#
+        try await lake.write(
+            0,
+            [#"{"protocol":{"minReaderVersion":1,"minWriterVersion":2,\#(lists)}}"#, Line.metadata()]
+        )
+        #expect(try await log.snapshot().protocol == TableProtocol(minReaderVersion: 1, minWriterVersion: 2))
+    }
+
     // MARK: Following the log
 
     @Test("an update reads the new commits only, and gives what a fresh look gives")
@@ -233,6 +246,86 @@ struct SnapshotTests {
         #expect(try await log.snapshot(at: .timestamp(2999)).version == 1)
         #expect(try await log.snapshot(at: .timestamp(600)).version == 0)
         #expect(try await log.snapshot().timestamp == 3000)
+    }
+
+    @Test("a commit without a time of its own counts as younger than its predecessor")
+    func missingInCommitTime() async throws {
+        func info(_ time: Int64) -> String { Line.text(.commitInfo(CommitInfo(["inCommitTimestamp": .integer(time)]))) }
+        try await begin()
+        try await lake.write(
+            1,
+            [
+                info(2000), Line.protocol(1, 7, writers: ["inCommitTimestamp"]),
+                Line.metadata(
+                    partitionedBy: [],
+                    ["delta.enableInCommitTimestamps": "true", "delta.inCommitTimestampEnablementVersion": "1"]
+                ),
+            ]
+        )
+        try await lake.write(2, [Line.add("c")])
+        try await lake.write(3, [info(3000), Line.add("d")])
+        for version in Int64(0)...3 { try lake.setModified(version, 500) }
+        for (time, version) in [(1000, 0), (2000, 1), (2001, 2), (2999, 2), (3000, 3)] {
+            #expect(try await log.snapshot(at: .timestamp(Int64(time))).version == version)
+        }
+    }
+
+    @Test("a version before the first is none", arguments: [-1, Int64.min])
+    func negativeVersion(version: Int64) async throws {
+        try await begin()
+        let error = await deltaError { _ = try await log.snapshot(at: .version(version)) }
+        #expect(error?.code == .missingVersion)
+    }
+
+    // MARK: Latency
+
+    @Test("commits are read several at a time, but not all at once")
+    func readahead() async throws {
+        try await begin()
+        for version in Int64(1)...40 { try await lake.write(version, [Line.add("f\(version)")]) }
+        let reads = Mutex((now: 0, most: 0))
+        let slow = InterceptedStorage(lake.storage) { operation, path, _ throws(StorageError) in
+            guard operation == .read, path.hasSuffix(".json") else { return }
+            reads.withLock { $0 = ($0.now + 1, max($0.most, $0.now + 1)) }
+            for _ in 0..<200 { await Task.yield() }
+            reads.withLock { $0.now -= 1 }
+        }
+        let slowLog = TableLog(storage: slow, path: "t")
+        #expect(try await slowLog.snapshot().files.map(\.path) == ["a", "b"] + (1...40).map { "f\($0)" })
+        #expect((2...16).contains(reads.withLock(\.most)))
+        reads.withLock { $0.most = 0 }
+        #expect(try await slowLog.history().map(\.version) == (0...40).reversed())
+        #expect((2...16).contains(reads.withLock(\.most)))
+    }
+
+    @Test("large commits are not held in memory many at a time")
+    func largeCommits() async throws {
+        try await begin()
+        for version in Int64(1)...9 { try await lake.write(version, [Line.add("f")]) }
+        let reads = Mutex((now: 0, most: 0))
+        let slow = InterceptedStorage(lake.storage) { operation, path, _ throws(StorageError) in
+            reads.withLock { $0 = ($0.now + 1, max($0.most, $0.now + 1)) }
+            for _ in 0..<200 { await Task.yield() }
+            reads.withLock { $0.now -= 1 }
+        }
+        let commits = (0..<10).map { version in
+            LogSegment.CommitFile(version: version, path: CommitReader.path(version), size: 30 << 20, modified: 0)
+        }
+        var versions: [Int64] = []
+        try await CommitReader.forEach(commits, in: StorageFolder(slow, folder: "t"), CommitReader.read) { commit, _ in
+            versions.append(commit.version)
+        }
+        #expect(versions == Array(0..<10))
+        #expect(reads.withLock(\.most) == 1)
+    }
+
+    @Test("of several commits that cannot be read, the first is told")
+    func firstFailure() async throws {
+        try await begin()
+        for version in Int64(1)...20 { try await lake.write(version, [version < 7 ? Line.add("f") : "{nonsense"]) }
+        let error = await deltaError { _ = try await log.snapshot() }
+        #expect(error?.version == 7)
+        #expect(error?.file == "t/" + CommitReader.path(7))
     }
 
     // MARK: Reports

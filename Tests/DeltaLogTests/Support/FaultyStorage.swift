@@ -6,6 +6,8 @@ final class FaultyStorage: ObjectStorage {
     enum Fault: Sendable {
         /// Writes the object, then reports a failure.
         case writesAndFails(StorageError.Code)
+        /// Reports a failure, and writes the object when somebody has listed its folder, who did not find it.
+        case writesLate(StorageError.Code)
         /// Reports a failure without writing.
         case fails(StorageError.Code)
         /// Lets another writer's object take the name first.
@@ -14,6 +16,8 @@ final class FaultyStorage: ObjectStorage {
 
     private let base: any ObjectStorage
     private let faults: Mutex<[Fault]>
+    /// An object that is still on its way.
+    private let late = Mutex<(path: String, bytes: [UInt8])?>(nil)
     /// Whether every reading call fails from now on.
     private let isBlind = Mutex(false)
 
@@ -32,6 +36,9 @@ final class FaultyStorage: ObjectStorage {
     func putIfAbsent(_ path: String, _ bytes: [UInt8]) async throws(StorageError) {
         switch faults.withLock({ $0.isEmpty ? nil : $0.removeFirst() }) {
         case nil: try await base.putIfAbsent(path, bytes)
+        case .writesLate(let code)?:
+            late.withLock { $0 = (path, bytes) }
+            throw StorageError(code, path: path, "a failure on purpose")
         case .fails(let code)?: throw StorageError(code, path: path, "a failure on purpose")
         case .writesAndFails(let code)?:
             try await base.putIfAbsent(path, bytes)
@@ -63,7 +70,9 @@ final class FaultyStorage: ObjectStorage {
 
     func list(_ folder: String, from start: String) async throws(StorageError) -> [ObjectAttributes] {
         try look()
-        return try await base.list(folder, from: start)
+        let found = try await base.list(folder, from: start)
+        if let (path, bytes) = late.withLock({ $0.take() }) { try await base.putIfAbsent(path, bytes) }
+        return found
     }
 
     func put(_ path: String, _ bytes: [UInt8]) async throws(StorageError) { try await base.put(path, bytes) }

@@ -179,6 +179,13 @@ struct ConflictCheckerTests {
             .concurrentDeleteRead
         ),
         Case("two optimizes of the same files", optimize, against: optimize, .concurrentDeleteDelete),
+        Case(
+            "a commit without files that has read everything, beside an append",
+            reads: .wholeTable,
+            [domain("d")],
+            against: [add("y")],
+            .concurrentAppend
+        ),
         // Applications
         Case("the same application twice", [add("x"), txn("app")], against: [add("y"), txn("app")], .transaction),
         Case("two applications", [add("x"), txn("app")], against: [add("y"), txn("other")], nil),

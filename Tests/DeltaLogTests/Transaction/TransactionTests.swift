@@ -253,6 +253,30 @@ struct TransactionTests {
         #expect(try await log.snapshot().fileCount == 1)
     }
 
+    @Test("a last attempt that fails, and whose commit appears in the log only then, is no failure")
+    func lateSuccess() async throws {
+        _ = try await create()
+        let storage = FaultyStorage(lake.storage, [.writesLate(.unavailable)])
+        var transaction = append("a", to: try await TableLog(storage: storage, path: "t").snapshot())
+        transaction.maximumAttempts = 1
+        #expect(try await transaction.commit().version == 1)
+        #expect(try await lake.log().snapshot().fileCount == 1)
+    }
+
+    @Test(
+        "a last attempt of which nobody knows what came of it: the error says so, and files are left alone",
+        arguments: [StorageError.Code.unavailable, .alreadyExists]
+    )
+    func unsettled(code: StorageError.Code) async throws {
+        _ = try await create()
+        let storage = FaultyStorage(lake.storage, [.fails(code)])
+        var transaction = append("a", to: try await TableLog(storage: storage, path: "t").snapshot())
+        transaction.maximumAttempts = 1
+        let error = await deltaError { _ = try await transaction.commit() }
+        #expect(error?.code == .outcomeUnknown)
+        #expect(DeltaTable.mayBeCommitted(try #require(error)))
+    }
+
     @Test("a failure that may pass is tried again, any other ends the commit")
     func failures() async throws {
         _ = try await create()
@@ -264,6 +288,22 @@ struct TransactionTests {
         #expect(error?.code == .storage)
         #expect((error?.underlying as? StorageError)?.code == .full)
         #expect(try await full.snapshot().version == 1)
+    }
+
+    @Test("a write that certainly was not committed leaves no data files behind", arguments: [false, true])
+    func cleaningUp(isMerge: Bool) async throws {
+        _ = try await create()
+        let full = DeltaTable(storage: FaultyStorage(lake.storage, [.fails(.full)]), path: "t")
+        let rows = try RecordBatch(Self.schema, rows: [[1, "x"]])
+        let error = await deltaError {
+            if isMerge {
+                try await full.merge(upserts: rows, key: ["id"])
+            } else {
+                try await full.append([rows])
+            }
+        }
+        #expect(error?.code == .storage)
+        #expect(try await lake.storage.list("t").isEmpty)
     }
 
     @Test("where nobody can find out whether the commit was written, the error says so")
@@ -383,6 +423,10 @@ struct TransactionTests {
         #expect(result.snapshot.schema.count == 3)
         metadata.schemaString = SchemaJSON.text(Schema(Self.schema.fields + [Field("ID", .date)]))
         transaction = Transaction(on: result.snapshot, CommitOperation("ADD COLUMNS"))
+        transaction.actions = [.metadata(metadata)]
+        #expect(await deltaError { _ = try await transaction.commit() }?.code == .invalidSchema)
+        metadata = result.snapshot.metadata
+        metadata.partitionColumns = ["nowhere"]
         transaction.actions = [.metadata(metadata)]
         #expect(await deltaError { _ = try await transaction.commit() }?.code == .invalidSchema)
         #expect(await conflict { _ = try await append("x", to: created).commit() } == .metadataChanged)

@@ -9,7 +9,8 @@ import LakeStorage
 ///
 ///     swift run --package-path Examples/Embedding Embedding [FOLDER]
 ///
-/// The database is gone when the program ends, so each run wants a new folder.
+/// The database is gone when the program ends, and a lake follows one database only: so each run wants a new folder, and takes
+/// one where none is given.
 /// With SQL Server instead of `InMemorySource`, everything below the source stays as it is.
 @main
 struct Embedding {
@@ -41,6 +42,11 @@ struct Embedding {
 
         // 2. A lake: any ObjectStorage. Schemas, staging volumes and the event log are folders of it.
         let lake = DeltaLake(at: LocalStorage(root: root))
+        let table = lake.table("bronze/customers")
+        guard try await !table.log.exists() else {
+            print("\(root) holds the table of an earlier run, whose database is gone; give a folder that is new")
+            exit(1)
+        }
 
         // 3. A pipeline. Nothing is read or written before it runs.
         let pipeline = IngestionPipeline(
@@ -72,7 +78,6 @@ struct Embedding {
         await watching.value
 
         // 5. The table is an ordinary Delta table: Spark, DuckDB and delta-rs read it, and so does this.
-        let table = lake.table("bronze/customers")
         let snapshot = try await table.snapshot()
         print("\n\(root)/bronze/customers, version \(snapshot.version):")
         for try await batch in try snapshot.scan(columns: ["customer_id", "name", "credit", "_commit_lsn"]) {

@@ -254,6 +254,17 @@ public final class SQLServerSource: ChangeSource {
 
     // MARK: Rows
 
+    public func snapshotStart(of table: SourceTable) async throws -> SourcePosition? {
+        try await translating {
+            let (_, instance) = try captured(table.name, known.withLock { $0.catalogue })
+            let newest = try await log().cut(after: .zero, limit: .max)
+            // The instance was there before any row is read, so what it does not have is in the rows.
+            let start = instance.startLSN.previous
+            if let newest, newest.lsn >= start { return newest }
+            return SourcePosition(lsn: start, commitTime: newest?.commitTime ?? clock.now())
+        }
+    }
+
     public func snapshotChunks(of table: SourceTable) async throws -> [SnapshotChunk] {
         try await translating {
             let (info, query) = try snapshotQuery(table)

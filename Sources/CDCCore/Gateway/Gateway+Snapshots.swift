@@ -104,7 +104,7 @@ extension Gateway {
     func plan(_ table: SourceTable, snapshotCut: Int64) async throws -> SnapshotPlan {
         // The low point is read before any row, so that every later change lies above it and is replayed.
         let low = try await retry("reading the source's position", table: table.name) {
-            try await source.cut(after: .zero, transactionLimit: .max)
+            try await source.snapshotStart(of: table)
         }
         // What was staged before the source went back to an older state cannot be brought up to date.
         let isObsolete = obsoletePlans.remove(table.name) != nil

@@ -34,6 +34,13 @@ public protocol ChangeSource: Sendable {
     ///   A source checks that after each read, because a clean-up may run between any two.
     func changes(of table: SourceTable, after: LSN, through: LSN) async throws -> any BatchCursor
 
+    /// The point above which the changes of a table have to be replayed on top of rows that are read from now on; `nil` where
+    /// nothing was ever captured.
+    ///
+    /// It is not after any change that is committed later, and all changes of the table above it are kept: so a table whose
+    /// capture began after the newest captured point has a later one than the source as a whole.
+    func snapshotStart(of table: SourceTable) async throws -> SourcePosition?
+
     /// How to read all rows of a table in pieces, each of which can be read again by itself.
     ///
     /// The pieces need not show the table at one moment: changes made while they are read are read afterwards.
@@ -41,6 +48,13 @@ public protocol ChangeSource: Sendable {
 
     /// The rows of one piece, as batches with the table's schema.
     func rows(of chunk: SnapshotChunk, table: SourceTable) async throws -> any BatchCursor
+}
+
+extension ChangeSource {
+    /// The newest captured point, which suits a source that captures every table from its beginning.
+    public func snapshotStart(of table: SourceTable) async throws -> SourcePosition? {
+        try await cut(after: .zero, transactionLimit: .max)
+    }
 }
 
 /// Hands out batches, one after the other, to one task.

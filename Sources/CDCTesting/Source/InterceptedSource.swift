@@ -82,6 +82,10 @@ public final class InterceptedSource: ChangeSource {
         }
     }
 
+    public func snapshotStart(of table: SourceTable) async throws -> SourcePosition? {
+        try await perform(.cut) { try await source.snapshotStart(of: table) }
+    }
+
     public func snapshotChunks(of table: SourceTable) async throws -> [SnapshotChunk] {
         try await perform(.chunks(table.name)) { try await source.snapshotChunks(of: table) }
     }

@@ -15,6 +15,12 @@ let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "sw
 let lifecycleTesting = Target.Dependency.product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
+/// Heavy packages stand behind a trait: who does not ask for it resolves and compiles none of them.
+let emulator = "Emulator"
+func networking(_ product: String, _ package: String) -> Target.Dependency {
+    .product(name: product, package: package, condition: .when(traits: [emulator]))
+}
+
 let package = Package(
     name: "swift-cdc",
     platforms: [.macOS(.v15)],
@@ -26,13 +32,23 @@ let package = Package(
         .library(name: "DeltaLog", targets: ["DeltaLog"]),
         .library(name: "CDCCore", targets: ["CDCCore"]),
         .library(name: "CDCTesting", targets: ["CDCTesting"]),
+        .library(name: "TDSSource", targets: ["TDSSource"]),
+        .library(name: "SQLServerEmulator", targets: ["SQLServerEmulator"]),
         .executable(name: "cdc-demo", targets: ["cdc-demo"]),
+    ],
+    traits: [
+        .trait(
+            name: emulator,
+            description: "SQLServerEmulator as a server that clients log in to, on SwiftNIO: for tests and for the demo."
+        )
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.5.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.6.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.80.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.29.0"),
     ],
     targets: [
         // System libraries: a module map and nothing else.
@@ -55,7 +71,13 @@ let package = Package(
         .target(name: "DeltaLog", dependencies: ["CDCJSON", "Columnar", "Parquet", "LakeStorage", "CDCCore", log]),
         .target(name: "CDCTesting", dependencies: ["Columnar", "LakeStorage", "CDCCore"]),
         .target(name: "TSQL"),
-        .target(name: "SQLServerEmulator", dependencies: ["TSQL", "CSQLite"]),
+        .target(
+            name: "SQLServerEmulator",
+            dependencies: [
+                "TSQL", "TDSWire", "CSQLite", networking("NIOCore", "swift-nio"), networking("NIOPosix", "swift-nio"),
+                networking("NIOSSL", "swift-nio-ssl"),
+            ]
+        ),
         .target(name: "TDSSource", dependencies: ["CFreeTDS", "Columnar", "CDCCore", log]),
         .executableTarget(
             name: "cdc-demo",
@@ -75,6 +97,13 @@ let package = Package(
         .testTarget(name: "TSQLTests", dependencies: ["TSQL"]),
         .testTarget(name: "SQLServerEmulatorTests", dependencies: ["SQLServerEmulator", "TSQL"]),
         .testTarget(name: "TDSSourceTests", dependencies: ["TDSSource", "Columnar", "CDCCore", log]),
+        .testTarget(
+            name: "SQLServerTests",
+            dependencies: [
+                "Columnar", "LakeStorage", "CDCCore", "DeltaLog", "TDSSource", log,
+                .target(name: "SQLServerEmulator", condition: .when(traits: [emulator])),
+            ]
+        ),
         .testTarget(name: "EndToEndTests", dependencies: ["CDCCore", "DeltaLog", "CDCTesting", lifecycleTesting]),
         .testTarget(
             name: "DemoTests",

@@ -1,0 +1,123 @@
+import CDCCore
+import Columnar
+import DeltaLog
+import Foundation
+import LakeStorage
+import Logging
+import TDSSource
+
+#if Emulator
+    import SQLServerEmulator
+#endif
+
+/// A database of its own on the server that the suite runs against: the emulator, or a genuine SQL Server where
+/// `SWIFT_CDC_SQLSERVER_URL` names one (`sqlserver://user:password@host:port`, a login that may create databases).
+///
+/// Everything goes over the wire, through FreeTDS, so the tests are the same for both.
+final class TestServer: Sendable {
+    let configuration: SQLServerConfiguration
+    private let administration: TDSConnection
+    private let master: SQLServerConfiguration
+    private let end: @Sendable () async -> Void
+
+    /// Whether there is a server: one is named, or the emulator was built in.
+    static var isAvailable: Bool {
+        #if Emulator
+            true
+        #else
+            ProcessInfo.processInfo.environment["SWIFT_CDC_SQLSERVER_URL"] != nil
+        #endif
+    }
+
+    /// Makes a database with change capture enabled.
+    static func withDatabase(
+        isCaptured: Bool = true,
+        _ body: (TestServer) async throws -> Void
+    ) async throws {
+        let server = try await TestServer()
+        do {
+            if isCaptured { try await server.run("EXEC sys.sp_cdc_enable_db") }
+            try await body(server)
+        } catch {
+            await server.stop()
+            throw error
+        }
+        await server.stop()
+    }
+
+    private init() async throws {
+        var master: SQLServerConfiguration
+        var end: @Sendable () async -> Void = {}
+        if let url = ProcessInfo.processInfo.environment["SWIFT_CDC_SQLSERVER_URL"] {
+            master = try SQLServerConfiguration(url: url)
+            master.encryption = .required(.anyCertificate, checkHostName: false)
+        } else {
+            #if Emulator
+                let emulator = try await SQLServerEmulator.start()
+                end = { await emulator.stop() }
+                master = SQLServerConfiguration(
+                    host: "127.0.0.1",
+                    endpoint: .port(emulator.port),
+                    database: "master",
+                    user: "sa",
+                    password: Secret(emulator.password),
+                    encryption: .disabled
+                )
+            #else
+                throw TDSError(.connectionFailed, "there is no server")
+            #endif
+        }
+        master.database = "master"
+        let name = "cdc_test_\(UInt32.random(in: 0 ... .max))"
+        let creating = try await TDSConnection.open(master, logger: Self.quiet)
+        try await creating.execute("CREATE DATABASE [\(name)]")
+        await creating.close()
+        var configuration = master
+        configuration.database = name
+        self.master = master
+        self.configuration = configuration
+        self.end = end
+        administration = try await TDSConnection.open(configuration, logger: Self.quiet)
+    }
+
+    private func stop() async {
+        await administration.close()
+        if let dropping = try? await TDSConnection.open(master, logger: Self.quiet) {
+            try? await dropping.execute(
+                "ALTER DATABASE [\(configuration.database)] SET SINGLE_USER WITH ROLLBACK IMMEDIATE; "
+                    + "DROP DATABASE [\(configuration.database)]"
+            )
+            await dropping.close()
+        }
+        await end()
+    }
+
+    /// Runs batches, which lines that hold nothing but `GO` separate.
+    func run(_ script: String) async throws {
+        for batch in script.components(separatedBy: "\nGO\n") { try await administration.execute(batch) }
+    }
+
+    /// All rows of a query.
+    func rows(_ query: String) async throws -> [[Value]] {
+        try await administration.smallResult(query).rows
+    }
+
+    /// Captures a table.
+    func capture(_ table: String, schema: String = "dbo", as instance: String? = nil) async throws {
+        let name = table.replacing("'", with: "''")
+        let given = instance.map { ", @capture_instance = N'\($0)'" } ?? ""
+        try await run(
+            "EXEC sys.sp_cdc_enable_table @source_schema = N'\(schema)', @source_name = N'\(name)', @role_name = NULL\(given)"
+        )
+    }
+
+    func source(_ change: (inout SQLServerSourceOptions) -> Void = { _ in }) -> SQLServerSource {
+        var options = SQLServerSourceOptions()
+        options.fencePause = .milliseconds(100)
+        options.fenceTimeout = .seconds(60)
+        change(&options)
+        return SQLServerSource(configuration, options: options)
+    }
+
+    static let quiet = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
+}

@@ -8,6 +8,10 @@ final class SQLiteConnection {
     private var statements: [String: SQLiteStatement] = [:]
     /// What functions can do that this connection's statements call by number.
     let routines = Routines()
+    /// Ends what runs, and what waits for a lock, when somebody asks for it.
+    var cancellation: Cancellation?
+    private var busyLimit = Duration.seconds(30)
+    private var busySince = ContinuousClock.now
 
     /// Opens the file, which is made where it is not there.
     ///
@@ -22,6 +26,7 @@ final class SQLiteConnection {
         }
         self.handle = handle
         sqlite3_extended_result_codes(handle, 1)
+        registerCancellation()
         try run("PRAGMA journal_mode = WAL")
         // The file lives as long as the server, so nothing is lost that a crash of the machine could keep.
         try run("PRAGMA synchronous = OFF")
@@ -38,10 +43,41 @@ final class SQLiteConnection {
     var isInTransaction: Bool { sqlite3_get_autocommit(handle) == 0 }
 
     /// How long a statement waits for another's write to end.
-    func setBusyTimeout(milliseconds: Int32) { sqlite3_busy_timeout(handle, milliseconds) }
+    func setBusyTimeout(milliseconds: Int32) { busyLimit = .milliseconds(Int64(milliseconds)) }
 
-    /// Makes the statement that runs end with an interruption. Any thread may call it while the connection lives.
-    func interrupt() { sqlite3_interrupt(handle) }
+    /// SQLite asks now and then while a statement runs, and between two attempts to get a lock.
+    private func registerCancellation() {
+        let context = Unmanaged.passUnretained(self).toOpaque()
+        sqlite3_progress_handler(
+            handle,
+            10_000,
+            { context in
+                guard let context else { return 0 }
+                let connection = Unmanaged<SQLiteConnection>.fromOpaque(context).takeUnretainedValue()
+                return connection.isCancelled ? 1 : 0
+            },
+            context
+        )
+        sqlite3_busy_handler(
+            handle,
+            { context, attempts in
+                guard let context else { return 0 }
+                let connection = Unmanaged<SQLiteConnection>.fromOpaque(context).takeUnretainedValue()
+                return connection.mayWait(attempts: Int64(attempts)) ? 1 : 0
+            },
+            context
+        )
+    }
+
+    private var isCancelled: Bool { cancellation?.isRequested ?? false }
+
+    /// Lets some time pass before the next attempt to get a lock; false where the wait has to end.
+    private func mayWait(attempts: Int64) -> Bool {
+        if attempts == 0 { busySince = .now }
+        if isCancelled || busySince.duration(to: .now) >= busyLimit { return false }
+        Thread.pause(microseconds: min(5000, 100 << min(attempts, 6)))
+        return true
+    }
 
     /// Prepares a statement, or takes the one of the same text that was prepared before.
     func prepare(_ sql: String) throws(SQLError) -> SQLiteStatement {
@@ -83,6 +119,7 @@ final class SQLiteConnection {
         case SQLITE_INTERRUPT: return .interrupted
         // SQLITE_BUSY_SNAPSHOT, a macro that Swift does not see.
         case SQLITE_BUSY where code == SQLITE_BUSY | 2 << 8: return .snapshotConflict
+        case SQLITE_BUSY where isCancelled: return .interrupted
         case SQLITE_BUSY, SQLITE_LOCKED: return .lockTimeout
         case SQLITE_CONSTRAINT:
             violation = Violation(message)

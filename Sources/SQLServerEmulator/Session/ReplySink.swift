@@ -16,8 +16,17 @@ protocol ReplySink: AnyObject {
     func message(_ message: ServerText)
     /// The session's database, language or packet size is another now.
     func changed(_ change: SessionChange)
+    /// A procedure that the batch called ended.
+    func returned(_ status: Int64)
+    /// A statement is about to be carried out. What this throws, the statement failed with.
+    func willPerform() throws(SQLError)
     /// Whether the client asked to stop.
     var isCancelled: Bool { get }
+}
+
+extension ReplySink {
+    func returned(_ status: Int64) {}
+    func willPerform() throws(SQLError) {}
 }
 
 /// A message to the client.

@@ -8,6 +8,7 @@ final class ServerState: Sendable {
     let name: String
     /// Microseconds since 1970-01-01T00:00:00Z.
     let now: @Sendable () -> Int64
+    let clients = ClientRegistry()
 
     private struct Shared {
         var databases: [String: DatabaseCatalogue] = [:]

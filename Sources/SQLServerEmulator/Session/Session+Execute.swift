@@ -25,6 +25,7 @@ extension Session {
             let (result, outputs) = try call(name, bound)
             for (variable, value) in outputs { try assign(variable, .set, value.0, value.1) }
             if let variable = statement.result { try assign(variable, .set, .integer(result), .int) }
+            sink.returned(result)
         }
     }
 

@@ -19,13 +19,21 @@ extension Session {
 
     /// Runs a batch and answers everything that it says. Whatever happens, the session can go on.
     func run(batch text: String) {
-        currentLine = 1
-        frames = [Frame()]
-        caught = []
-        do {
+        answering { () throws in
             let batch = try parse(text)
             runningBatch = batch
             _ = try run(batch.statements)
+        }
+    }
+
+    /// Does what a client asked for, and tells it of an error that nothing caught. Whatever happens, the session can go on.
+    func answering(_ work: () throws -> Void) {
+        currentLine = 1
+        frames = [Frame()]
+        caught = []
+        tryDepth = 0
+        do {
+            try work()
         } catch let failure as Failure {
             report(failure.message)
         } catch let error as SQLError {
@@ -89,7 +97,10 @@ extension Session {
             return .returned(result.value, result.type)
         case .tryCatch(let attempt, let handler): return try run(attempt, catching: handler)
         default:
-            _ = try catching { () throws(SQLError) in try perform(statement) }
+            _ = try catching { () throws(SQLError) in
+                try sink.willPerform()
+                try perform(statement)
+            }
             return .next
         }
     }

@@ -105,12 +105,16 @@ final class Session {
             if transaction.count == 0 { try commitSQLite() }
             return result
         } catch {
-            if sqlite.isInTransaction {
-                try sqlite.run("ROLLBACK TO statement")
-                try sqlite.run("RELEASE statement")
+            // A transaction of its own goes as a whole: where its commit failed, the savepoint is gone already.
+            if transaction.count == 0 {
+                try rollbackSQLite()
+            } else {
+                if sqlite.isInTransaction {
+                    try sqlite.run("ROLLBACK TO statement")
+                    try sqlite.run("RELEASE statement")
+                }
+                transaction.catalogues = before
             }
-            transaction.catalogues = before
-            if transaction.count == 0 { try rollbackSQLite() }
             throw error
         }
     }

@@ -113,8 +113,14 @@ struct InteroperabilityTests {
                     .replacingOccurrences(of: "(name, row, expected)", with: "(name, own, expected)"),
                 in: folder
             )
-            #expect(output.split(separator: "\n").count == InteroperabilityTests.ours.count)
+            expectNames(in: output)
         }
+    }
+
+    /// Programs may print notes of their own beside the names of the files that they found right.
+    private func expectNames(in output: String) {
+        let lines = Set(output.split(separator: "\n").map(String.init))
+        for (name, _) in InteroperabilityTests.ours { #expect(lines.contains("\(name).parquet")) }
     }
 
     @Test(
@@ -148,7 +154,7 @@ struct InteroperabilityTests {
                     """,
                 in: folder
             )
-            #expect(output.split(separator: "\n").count == InteroperabilityTests.ours.count)
+            expectNames(in: output)
         }
     }
 

@@ -39,7 +39,8 @@ let package = Package(
     traits: [
         .trait(
             name: emulator,
-            description: "SQLServerEmulator as a server that clients log in to, on SwiftNIO: for tests and for the demo."
+            description:
+                "SQLServerEmulator as a server that clients log in to, on SwiftNIO: for tests and for the demo."
         )
     ],
     dependencies: [

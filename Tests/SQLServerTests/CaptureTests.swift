@@ -46,8 +46,12 @@ struct CaptureTests {
     @Test("a large object that an update leaves alone keeps its value")
     func largeObjects() async throws {
         try await TestServer.withDatabase { server in
-            try await server.run("CREATE TABLE orders (order_id INT PRIMARY KEY, order_status VARCHAR(20), note NVARCHAR(MAX), old TEXT)")
-            try await server.run("INSERT orders VALUES (1, 'NEW', REPLICATE(CAST(N'long ' AS NVARCHAR(MAX)), 5000), 'old text')")
+            try await server.run(
+                "CREATE TABLE orders (order_id INT PRIMARY KEY, order_status VARCHAR(20), note NVARCHAR(MAX), old TEXT)"
+            )
+            try await server.run(
+                "INSERT orders VALUES (1, 'NEW', REPLICATE(CAST(N'long ' AS NVARCHAR(MAX)), 5000), 'old text')"
+            )
             try await server.capture("orders")
             let lake = try TestLake()
             let source = server.source()
@@ -56,7 +60,9 @@ struct CaptureTests {
             try await server.run("UPDATE orders SET order_status = 'SHIPPED'")
             try await pipeline.run(.triggered)
             let rows = try await lake.rows("orders", ["order_status", "note", "old"])
-            #expect(rows == [[.string("SHIPPED"), .string(String(repeating: "long ", count: 5000)), .string("old text")]])
+            #expect(
+                rows == [[.string("SHIPPED"), .string(String(repeating: "long ", count: 5000)), .string("old text")]]
+            )
             try await server.run("UPDATE orders SET note = NULL")
             try await pipeline.run(.triggered)
             #expect(try await lake.rows("orders", ["note", "old"]) == [[.null, .string("old text")]])
@@ -92,7 +98,9 @@ struct CaptureTests {
     @Test("a hostile name simply works")
     func hostileNames() async throws {
         try await TestServer.withDatabase { server in
-            try await server.run("CREATE TABLE [x]]; DROP TABLE y--] ([a b] INT PRIMARY KEY, [c]]d] VARCHAR(10)); CREATE TABLE y (id INT)")
+            try await server.run(
+                "CREATE TABLE [x]]; DROP TABLE y--] ([a b] INT PRIMARY KEY, [c]]d] VARCHAR(10)); CREATE TABLE y (id INT)"
+            )
             try await server.run("INSERT [x]]; DROP TABLE y--] VALUES (1, 'one')")
             try await server.capture("x]; DROP TABLE y--", as: "hostile")
             let lake = try TestLake()
@@ -117,7 +125,9 @@ struct CaptureTests {
             try await server.run("EXEC sys.sp_cdc_enable_db")
             let missing = await #expect(throws: CDCError.self) { _ = try await source.describe(["dbo.t"]) }
             #expect(missing?.code == .tableNotFound)
-            #expect(missing?.message.contains("sp_cdc_enable_table @source_schema = N'dbo', @source_name = N't'") == true)
+            #expect(
+                missing?.message.contains("sp_cdc_enable_table @source_schema = N'dbo', @source_name = N't'") == true
+            )
             await source.close()
         }
     }

@@ -103,9 +103,9 @@ struct HostileTextTests {
 
     /// What a thread other than the first one has on macOS; code that is not optimised takes several times as much.
     #if DEBUG
-        private static let stackSize = 2 << 20
+    private static let stackSize = 2 << 20
     #else
-        private static let stackSize = 512 << 10
+    private static let stackSize = 512 << 10
     #endif
 
     /// Runs `body` on a thread with little stack.

@@ -1,10 +1,10 @@
 import Foundation
 
 #if canImport(Glibc)
-    /// This process, all threads.
-    private let whole = __rusage_who_t(RUSAGE_SELF.rawValue)
+/// This process, all threads.
+private let whole = __rusage_who_t(RUSAGE_SELF.rawValue)
 #else
-    private let whole = RUSAGE_SELF
+private let whole = RUSAGE_SELF
 #endif
 
 /// What one run took.

@@ -1,9 +1,9 @@
 #if canImport(Darwin)
-    import Darwin
+import Darwin
 #elseif canImport(Musl)
-    import Musl
+import Musl
 #else
-    import Glibc
+import Glibc
 #endif
 
 /// The few system calls that files need, each tried again where a signal interrupted it.
@@ -85,8 +85,8 @@ enum POSIX {
     /// Waits until the medium has what was written.
     static func synchronize(_ descriptor: Int32) -> Int32 {
         #if canImport(Darwin)
-            // There fsync only reaches the drive's cache.
-            if run({ fcntl(descriptor, F_FULLFSYNC) }).error == 0 { return 0 }
+        // There fsync only reaches the drive's cache.
+        if run({ fcntl(descriptor, F_FULLFSYNC) }).error == 0 { return 0 }
         #endif
         return run { fsync(descriptor) }.error
     }
@@ -167,9 +167,9 @@ struct FileStatus {
         isFolder = info.st_mode & S_IFMT == S_IFDIR
         size = Int(info.st_size)
         #if canImport(Darwin)
-            let time = info.st_mtimespec
+        let time = info.st_mtimespec
         #else
-            let time = info.st_mtim
+        let time = info.st_mtim
         #endif
         // A file can have any age that somebody gave it.
         let (milliseconds, overflow) = Int64(time.tv_sec).multipliedReportingOverflow(by: 1000)

@@ -1,9 +1,9 @@
 #if canImport(Darwin)
-    private import Darwin
+private import Darwin
 #elseif canImport(Glibc)
-    private import Glibc
+private import Glibc
 #elseif canImport(Musl)
-    private import Musl
+private import Musl
 #endif
 
 /// Functions of numbers.

@@ -1,3 +1,4 @@
+#if Emulator
 import Synchronization
 
 /// The session in which the server's owner runs T-SQL without a connection.
@@ -95,3 +96,4 @@ private final class TextSink: ReplySink {
         return error.map { .failure($0) } ?? .success(rows)
     }
 }
+#endif

@@ -1,3 +1,4 @@
+#if Emulator
 import Synchronization
 
 /// The clients that are logged in.
@@ -12,3 +13,4 @@ final class ClientRegistry: Sendable {
 
     func remove(_ session: Int) { _ = clients.withLock { $0.removeValue(forKey: session) } }
 }
+#endif

@@ -1,9 +1,10 @@
+#if Emulator
 #if canImport(Glibc)
-    import Glibc
+import Glibc
 #elseif canImport(Musl)
-    import Musl
+import Musl
 #else
-    import Darwin
+import Darwin
 #endif
 
 extension SQLServerEmulator {
@@ -120,3 +121,4 @@ extension SQLServerEmulator {
         public var packetSize: Int
     }
 }
+#endif

@@ -1,3 +1,4 @@
+#if Emulator
 /// What went wrong with the emulator, or with T-SQL that it was to run itself.
 public struct EmulatorError: Error, Hashable, Sendable, CustomStringConvertible {
     public struct Code: Hashable, Sendable, CustomStringConvertible {
@@ -41,3 +42,4 @@ extension EmulatorError {
         self.init(.statement, text.text, number: text.number, severity: text.severity, line: text.line)
     }
 }
+#endif

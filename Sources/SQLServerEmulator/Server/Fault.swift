@@ -1,3 +1,4 @@
+#if Emulator
 /// Something that goes wrong for the clients of a server, once or several times.
 ///
 /// ```swift
@@ -66,3 +67,4 @@ public struct Fault: Hashable, Sendable {
         return fault
     }
 }
+#endif

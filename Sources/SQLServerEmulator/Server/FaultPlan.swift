@@ -1,3 +1,4 @@
+#if Emulator
 import Synchronization
 
 /// The faults that are to strike.
@@ -35,3 +36,4 @@ final class FaultPlan: Sendable {
 extension Fault {
     fileprivate func concerns(_ text: String) -> Bool { pattern.map { text.contains($0) } ?? true }
 }
+#endif

@@ -1,3 +1,4 @@
+#if Emulator
 import NIOCore
 import NIOPosix
 import TSQL
@@ -107,3 +108,4 @@ public final class SQLServerEmulator: Sendable {
         try? await group.shutdownGracefully()
     }
 }
+#endif

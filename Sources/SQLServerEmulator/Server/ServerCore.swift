@@ -1,14 +1,15 @@
+#if Emulator
 import NIOCore
 import NIOSSL
 import Synchronization
 import TDSWire
 
 #if canImport(Glibc)
-    import Glibc
+import Glibc
 #elseif canImport(Musl)
-    import Musl
+import Musl
 #else
-    import Darwin
+import Darwin
 #endif
 
 /// What the parts of a running server share.
@@ -148,3 +149,4 @@ final class OpenChannels: Sendable {
         for channel in channels { channel.close(promise: nil) }
     }
 }
+#endif

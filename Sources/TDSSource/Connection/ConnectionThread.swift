@@ -1,9 +1,9 @@
 #if canImport(Darwin)
-    import Darwin
+import Darwin
 #elseif canImport(Musl)
-    import Musl
+import Musl
 #else
-    import Glibc
+import Glibc
 #endif
 
 /// A thread that runs the jobs of one actor, so that calls that block do not hold up Swift's own threads.
@@ -14,9 +14,9 @@ final class ConnectionThread: SerialExecutor {
     init() throws(TDSError) {
         let start = Unmanaged.passRetained(self)
         #if canImport(Darwin)
-            var thread: pthread_t?
+        var thread: pthread_t?
         #else
-            var thread = pthread_t()
+        var thread = pthread_t()
         #endif
         let error = pthread_create(&thread, nil, { runConnectionThread($0) }, start.toOpaque())
         guard error == 0 else {
@@ -24,9 +24,9 @@ final class ConnectionThread: SerialExecutor {
             throw TDSError(.libraryFailed, "no thread for a connection: \(systemText(of: error))")
         }
         #if canImport(Darwin)
-            if let thread { pthread_detach(thread) }
+        if let thread { pthread_detach(thread) }
         #else
-            pthread_detach(thread)
+        pthread_detach(thread)
         #endif
     }
 

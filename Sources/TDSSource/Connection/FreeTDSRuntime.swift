@@ -2,11 +2,11 @@ import CFreeTDS
 import Synchronization
 
 #if canImport(Darwin)
-    import Darwin
+import Darwin
 #elseif canImport(Musl)
-    import Musl
+import Musl
 #else
-    import Glibc
+import Glibc
 #endif
 
 /// FreeTDS as the process has it: set up once, with the handlers that every connection shares.

@@ -1,11 +1,11 @@
 import CFreeTDS
 
 #if canImport(Darwin)
-    import Darwin
+import Darwin
 #elseif canImport(Musl)
-    import Musl
+import Musl
 #else
-    import Glibc
+import Glibc
 #endif
 
 /// What db-lib calls when the server or the library has something to say, and while it waits.

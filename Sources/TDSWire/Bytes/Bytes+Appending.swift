@@ -19,9 +19,9 @@ extension [UInt8] {
 
     mutating func append(units: [UInt16]) {
         #if _endian(little)
-            units.withUnsafeBytes { append(contentsOf: $0) }
+        units.withUnsafeBytes { append(contentsOf: $0) }
         #else
-            for unit in units { append(number: unit) }
+        for unit in units { append(number: unit) }
         #endif
     }
 

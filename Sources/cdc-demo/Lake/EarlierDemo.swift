@@ -2,11 +2,11 @@ import CDCCore
 import LakeStorage
 
 #if canImport(Glibc)
-    import Glibc
+import Glibc
 #elseif canImport(Musl)
-    import Musl
+import Musl
 #else
-    import Darwin
+import Darwin
 #endif
 
 /// What an earlier demo left in a lake, and how to remove it without touching anything else.

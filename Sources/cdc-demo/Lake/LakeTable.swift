@@ -3,11 +3,11 @@ import DeltaLog
 import LakeStorage
 
 #if canImport(Glibc)
-    import Glibc
+import Glibc
 #elseif canImport(Musl)
-    import Musl
+import Musl
 #else
-    import Darwin
+import Darwin
 #endif
 
 /// A Delta table in a folder of the local disk, ours or anyone's.

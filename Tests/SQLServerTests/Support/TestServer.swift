@@ -7,7 +7,7 @@ import Logging
 import TDSSource
 
 #if Emulator
-    import SQLServerEmulator
+import SQLServerEmulator
 #endif
 
 /// A database of its own on the server that the suite runs against: the emulator, or a genuine SQL Server where
@@ -23,9 +23,9 @@ final class TestServer: Sendable {
     /// Whether there is a server: one is named, or the emulator was built in.
     static var isAvailable: Bool {
         #if Emulator
-            true
+        true
         #else
-            ProcessInfo.processInfo.environment["SWIFT_CDC_SQLSERVER_URL"] != nil
+        ProcessInfo.processInfo.environment["SWIFT_CDC_SQLSERVER_URL"] != nil
         #endif
     }
 
@@ -53,18 +53,18 @@ final class TestServer: Sendable {
             master.encryption = .required(.anyCertificate, checkHostName: false)
         } else {
             #if Emulator
-                let emulator = try await SQLServerEmulator.start()
-                end = { await emulator.stop() }
-                master = SQLServerConfiguration(
-                    host: "127.0.0.1",
-                    endpoint: .port(emulator.port),
-                    database: "master",
-                    user: "sa",
-                    password: Secret(emulator.password),
-                    encryption: .disabled
-                )
+            let emulator = try await SQLServerEmulator.start()
+            end = { await emulator.stop() }
+            master = SQLServerConfiguration(
+                host: "127.0.0.1",
+                endpoint: .port(emulator.port),
+                database: "master",
+                user: "sa",
+                password: Secret(emulator.password),
+                encryption: .disabled
+            )
             #else
-                throw TDSError(.connectionFailed, "there is no server")
+            throw TDSError(.connectionFailed, "there is no server")
             #endif
         }
         master.database = "master"

@@ -1,11 +1,11 @@
 import Foundation
 
 #if canImport(Darwin)
-    import Darwin
+import Darwin
 #elseif canImport(Musl)
-    import Musl
+import Musl
 #else
-    import Glibc
+import Glibc
 #endif
 
 /// Sockets on the loopback interface.
@@ -25,9 +25,9 @@ enum Loopback {
 
         init() throws {
             #if canImport(Glibc)
-                let kind = Int32(SOCK_STREAM.rawValue)
+            let kind = Int32(SOCK_STREAM.rawValue)
             #else
-                let kind = SOCK_STREAM
+            let kind = SOCK_STREAM
             #endif
             let descriptor = socket(AF_INET, kind, 0)
             var address = sockaddr_in()

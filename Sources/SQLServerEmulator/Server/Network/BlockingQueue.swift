@@ -1,3 +1,4 @@
+#if Emulator
 import Dispatch
 import Synchronization
 
@@ -44,3 +45,4 @@ final class BlockingQueue<Element: Sendable>: Sendable {
         }
     }
 }
+#endif

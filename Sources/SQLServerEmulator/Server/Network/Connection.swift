@@ -1,3 +1,4 @@
+#if Emulator
 import Dispatch
 import NIOCore
 import Synchronization
@@ -143,3 +144,4 @@ final class Connection: Sendable {
         }
     }
 }
+#endif

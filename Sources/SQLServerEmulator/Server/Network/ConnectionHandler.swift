@@ -1,3 +1,4 @@
+#if Emulator
 import NIOCore
 import NIOSSL
 import NIOTLS
@@ -135,3 +136,4 @@ final class ConnectionHandler: ChannelInboundHandler {
         if !isStarted { close(context) }
     }
 }
+#endif

@@ -1,3 +1,4 @@
+#if Emulator
 import TDSWire
 
 /// What client and server agree on.
@@ -34,3 +35,4 @@ struct EncryptionAgreement: Hashable, Sendable {
         }
     }
 }
+#endif

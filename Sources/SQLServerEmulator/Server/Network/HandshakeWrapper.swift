@@ -1,3 +1,4 @@
+#if Emulator
 import NIOCore
 import TDSWire
 
@@ -71,3 +72,4 @@ final class HandshakeWrapper: ChannelDuplexHandler, RemovableChannelHandler {
         promises = []
     }
 }
+#endif

@@ -1,3 +1,4 @@
+#if Emulator
 import TDSWire
 
 /// The reply to one request after another, cut into packets as it is made.
@@ -48,3 +49,4 @@ struct ReplyStream {
         packets.append(contentsOf: data)
     }
 }
+#endif

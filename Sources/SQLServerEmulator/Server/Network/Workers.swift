@@ -1,11 +1,12 @@
+#if Emulator
 import Synchronization
 
 #if canImport(Glibc)
-    import Glibc
+import Glibc
 #elseif canImport(Musl)
-    import Musl
+import Musl
 #else
-    import Darwin
+import Darwin
 #endif
 
 /// Threads for sessions, whose statements block: neither an event loop nor Swift's own threads may wait for them.
@@ -72,11 +73,11 @@ final class Workers: Sendable {
         pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
         pthread_attr_setstacksize(&attributes, stackBytes)
         #if canImport(Darwin)
-            var thread: pthread_t?
-            return pthread_create(&thread, &attributes, { Workers.run($0) }, job) == 0
+        var thread: pthread_t?
+        return pthread_create(&thread, &attributes, { Workers.run($0) }, job) == 0
         #else
-            var thread = pthread_t()
-            return pthread_create(&thread, &attributes, { $0.flatMap { Workers.run($0) } }, job) == 0
+        var thread = pthread_t()
+        return pthread_create(&thread, &attributes, { $0.flatMap { Workers.run($0) } }, job) == 0
         #endif
     }
 
@@ -85,3 +86,4 @@ final class Workers: Sendable {
         return nil
     }
 }
+#endif

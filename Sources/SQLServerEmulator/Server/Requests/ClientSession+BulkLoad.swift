@@ -1,3 +1,4 @@
+#if Emulator
 import TDSWire
 import TSQL
 
@@ -117,3 +118,4 @@ extension Session {
         return row
     }
 }
+#endif

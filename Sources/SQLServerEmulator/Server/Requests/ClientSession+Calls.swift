@@ -1,3 +1,4 @@
+#if Emulator
 import TDSWire
 import TSQL
 
@@ -247,3 +248,4 @@ extension ClientSession {
         SQLError(201, "Procedure or function expects parameter '\(name)', which was not supplied.", state: 4)
     }
 }
+#endif

@@ -1,3 +1,4 @@
+#if Emulator
 import TDSWire
 
 /// Transactions without T-SQL.
@@ -45,3 +46,4 @@ extension ClientSession {
         session.beginTransaction()
     }
 }
+#endif

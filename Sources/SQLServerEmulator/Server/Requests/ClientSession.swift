@@ -1,3 +1,4 @@
+#if Emulator
 import TDSWire
 import TSQL
 
@@ -265,3 +266,4 @@ final class ClientSession {
         session.settings.isolation = isolation
     }
 }
+#endif

@@ -1,3 +1,4 @@
+#if Emulator
 import TSQL
 
 /// A text that a client prepared, and the parameters that it declared for it.
@@ -17,3 +18,4 @@ struct PreparedStatement: Sendable {
         return definition.parameters
     }
 }
+#endif

@@ -1,3 +1,4 @@
+#if Emulator
 extension Session {
     /// Forgets what clients leave behind in a session: temporary tables, settings, the database in use.
     func reset(_ database: String, _ settings: SessionSettings) {
@@ -12,3 +13,4 @@ extension Session {
         lastIdentity = .null
     }
 }
+#endif

@@ -1,3 +1,4 @@
+#if Emulator
 import TDSWire
 
 /// Writes what a session answers as tokens, straight into packets.
@@ -234,3 +235,4 @@ final class WireSink: ReplySink {
         tokens.removeAll(keepingCapacity: true)
     }
 }
+#endif

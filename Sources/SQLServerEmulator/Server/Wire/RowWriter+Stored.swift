@@ -1,3 +1,4 @@
+#if Emulator
 import TDSWire
 
 /// Rows from SQLite to the wire, without a detour over values of T-SQL where the two agree.
@@ -62,3 +63,4 @@ extension RowWriter {
         }
     }
 }
+#endif

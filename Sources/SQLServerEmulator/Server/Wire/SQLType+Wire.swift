@@ -1,3 +1,4 @@
+#if Emulator
 import TDSWire
 
 /// Types as COLMETADATA and RETURNVALUE say them.
@@ -90,3 +91,4 @@ extension ColumnDescription {
         )
     }
 }
+#endif

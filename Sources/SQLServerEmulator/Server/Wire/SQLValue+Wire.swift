@@ -1,3 +1,4 @@
+#if Emulator
 import TDSWire
 
 /// Values of T-SQL as values of the wire: return values, and what a `sql_variant` holds.
@@ -173,3 +174,4 @@ extension TDSWire.Collation {
         return known
     }
 }
+#endif

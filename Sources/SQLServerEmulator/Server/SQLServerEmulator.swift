@@ -1,5 +1,6 @@
 import NIOCore
 import NIOPosix
+import Synchronization
 import TSQL
 
 /// A SQL Server in this process, for tests: clients connect to it over TDS, and T-SQL runs on SQLite.
@@ -23,6 +24,7 @@ public final class SQLServerEmulator: Sendable {
     private let listener: any Channel
     private let group: MultiThreadedEventLoopGroup
     private let administrator: AdministratorSession
+    private let isStopped = Atomic(false)
 
     /// Starts a server.
     ///
@@ -102,6 +104,7 @@ public final class SQLServerEmulator: Sendable {
 
     /// Ends all connections, as a server does that is shut down, and removes the data. May be called again.
     public func stop() async {
+        guard !isStopped.exchange(true, ordering: .relaxed) else { return }
         try? await listener.close().get()
         await core.stop()
         try? await group.shutdownGracefully()

@@ -1,6 +1,7 @@
 #if Emulator
 import NIOCore
 import NIOPosix
+import Synchronization
 import TSQL
 
 /// A SQL Server in this process, for tests: clients connect to it over TDS, and T-SQL runs on SQLite.
@@ -24,6 +25,7 @@ public final class SQLServerEmulator: Sendable {
     private let listener: any Channel
     private let group: MultiThreadedEventLoopGroup
     private let administrator: AdministratorSession
+    private let isStopped = Atomic(false)
 
     /// Starts a server.
     ///
@@ -103,6 +105,7 @@ public final class SQLServerEmulator: Sendable {
 
     /// Ends all connections, as a server does that is shut down, and removes the data. May be called again.
     public func stop() async {
+        guard !isStopped.exchange(true, ordering: .relaxed) else { return }
         try? await listener.close().get()
         await core.stop()
         try? await group.shutdownGracefully()

@@ -25,7 +25,11 @@ final class Answers: ReplySink {
     }
 
     func message(_ message: ServerText) {
-        lines.append(message.severity == 0 ? message.text : "Msg \(message.number), Level \(message.severity), Line \(message.line): \(message.text)")
+        lines.append(
+            message.severity == 0
+                ? message.text
+                : "Msg \(message.number), Level \(message.severity), Line \(message.line): \(message.text)"
+        )
     }
 
     func changed(_ change: SessionChange) {}
@@ -38,7 +42,13 @@ final class Answers: ReplySink {
 
 /// Records nothing.
 final class NoRecorder: ChangeRecorder {
-    func record(_ table: TableObject, before: [StoredValue]?, after: [StoredValue]?, touched: Set<Int>, by session: Session) {}
+    func record(
+        _ table: TableObject,
+        before: [StoredValue]?,
+        after: [StoredValue]?,
+        touched: Set<Int>,
+        by session: Session
+    ) {}
     func willBeginStatement(_ session: Session) {}
     func willCommit(_ session: Session) {}
     func didRollBack(_ session: Session) {}

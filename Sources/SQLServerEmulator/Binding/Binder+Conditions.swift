@@ -21,7 +21,12 @@ extension Binder {
             let below = try compare(.lessOrEqual, bound, try bind(high, scope))
             return isNegated ? "(NOT (\(above) AND \(below)))" : "(\(above) AND \(below))"
         case .like(let value, let pattern, let escape, let isNegated):
-            return try like(try bind(value, scope), try bind(pattern, scope), try escape.map { (e) throws(SQLError) in try bind(e, scope) }, isNegated)
+            return try like(
+                try bind(value, scope),
+                try bind(pattern, scope),
+                try escape.map { (e) throws(SQLError) in try bind(e, scope) },
+                isNegated
+            )
         case .inList(let value, let list, let isNegated):
             let bound = try bind(value, scope)
             var terms: [String] = []
@@ -37,7 +42,11 @@ extension Binder {
         case .updated: throw SQLError.unsupported("UPDATE() in a trigger")
         case .currentOf: throw SQLError.unsupported("WHERE CURRENT OF")
         default:
-            throw SQLError(4145, "An expression of non-boolean type specified in a context where a condition is expected.", severity: 15)
+            throw SQLError(
+                4145,
+                "An expression of non-boolean type specified in a context where a condition is expected.",
+                severity: 15
+            )
         }
     }
 
@@ -59,7 +68,9 @@ extension Binder {
     ]
 
     /// Both sides in one type, and the clause that says how texts compare.
-    private func alike(_ left: TypedSQL, _ right: TypedSQL, _ operation: String) throws(SQLError) -> (String, String, String) {
+    private func alike(_ left: TypedSQL, _ right: TypedSQL, _ operation: String) throws(SQLError) -> (
+        String, String, String
+    ) {
         let type = try Comparison.type(left.type, right.type, operation: operation)
         var a = try convert(left, to: type).sql
         var b = try convert(right, to: type).sql
@@ -86,7 +97,9 @@ extension Binder {
         return " " + routines.collate(collation)
     }
 
-    private func like(_ value: TypedSQL, _ pattern: TypedSQL, _ escape: TypedSQL?, _ isNegated: Bool) throws(SQLError) -> String {
+    private func like(_ value: TypedSQL, _ pattern: TypedSQL, _ escape: TypedSQL?, _ isNegated: Bool) throws(SQLError)
+        -> String
+    {
         let common = try SQLType.common(value.type, pattern.type, operation: "like")
         let type: SQLType = common.isCharacters ? common : .varchar(.max, session.database.collation)
         let collation = type.collation ?? .default
@@ -100,7 +113,12 @@ extension Binder {
                 guard case .text(let bytes) = value else { return .null }
                 texts.append(bytes)
             }
-            let isLike = try collation.like(texts[0], texts[1], escape: texts.count > 2 ? texts[2] : nil, isWide: type.isWide)
+            let isLike = try collation.like(
+                texts[0],
+                texts[1],
+                escape: texts.count > 2 ? texts[2] : nil,
+                isWide: type.isWide
+            )
             return .integer(isLike ? 1 : 0)
         }
         return isNegated ? "(NOT \(call))" : call
@@ -115,15 +133,20 @@ extension Binder {
     ) throws(SQLError) -> String {
         let bound = try bind(query, parent: scope)
         guard bound.columns.count == 1, let column = bound.columns.first else {
-            throw SQLError(116, "Only one expression can be specified in the select list when the subquery is not introduced with EXISTS.")
+            throw SQLError(
+                116,
+                "Only one expression can be specified in the select list when the subquery is not introduced with EXISTS."
+            )
         }
         let alias = newAlias()
         let element = TypedSQL(sql: "\(alias).c0", type: column.type, isNullable: column.isNullable)
         let comparison = try compare(operation, value, element)
         let source = "(\(bound.sql)) AS \(alias)"
         // Three-valued: true where one is true, else unknown where one is unknown. MAX and MIN pass NULL over, so it is counted.
-        let any = "(SELECT CASE WHEN MAX(\(comparison)) = 1 THEN 1 WHEN COUNT(*) > COUNT(\(comparison)) THEN NULL ELSE 0 END FROM \(source))"
-        let all = "(SELECT CASE WHEN MIN(\(comparison)) = 0 THEN 0 WHEN COUNT(*) > COUNT(\(comparison)) THEN NULL ELSE 1 END FROM \(source))"
+        let any =
+            "(SELECT CASE WHEN MAX(\(comparison)) = 1 THEN 1 WHEN COUNT(*) > COUNT(\(comparison)) THEN NULL ELSE 0 END FROM \(source))"
+        let all =
+            "(SELECT CASE WHEN MIN(\(comparison)) = 0 THEN 0 WHEN COUNT(*) > COUNT(\(comparison)) THEN NULL ELSE 1 END FROM \(source))"
         return quantifier == .any ? any : all
     }
 }

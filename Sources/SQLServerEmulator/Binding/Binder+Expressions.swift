@@ -45,7 +45,10 @@ extension Binder {
             return try call("TRIM_\(side.uppercased())", [value, characters])
         case .odbcLiteral(let kind, let text):
             let type: SQLType = kind == "guid" ? .uniqueidentifier : kind == "d" ? .datetime : .datetime
-            let value = TypedSQL(sql: try parameter(.string(text), .varchar(.units(max(1, text.utf8.count)))), type: .varchar(.units(max(1, text.utf8.count))))
+            let value = TypedSQL(
+                sql: try parameter(.string(text), .varchar(.units(max(1, text.utf8.count)))),
+                type: .varchar(.units(max(1, text.utf8.count)))
+            )
             return try convert(value, to: type)
         case .odbcFunction(let call): return try bind(call, scope, expression)
         case .subquery(let query): return try scalarSubquery(query, scope)
@@ -60,7 +63,8 @@ extension Binder {
         case .staticMethod(let type, let name, _), .staticProperty(let type, let name):
             throw SQLError.unsupported("\(type.last)::\(name)")
         case .nextValue: throw SQLError.unsupported("NEXT VALUE FOR")
-        case .and, .or, .not, .comparison, .quantified, .isNull, .isDistinct, .between, .like, .inList, .inQuery, .exists,
+        case .and, .or, .not, .comparison, .quantified, .isNull, .isDistinct, .between, .like, .inList, .inQuery,
+            .exists,
             .updated, .currentOf:
             throw SQLError(156, "Incorrect syntax: a condition stands where a value is expected.", severity: 15)
         }
@@ -84,7 +88,11 @@ extension Binder {
             // Digits may be missing after the e.
             let complete = text.last.map { "eE+-".contains($0) } ?? false ? text + "0" : text
             guard let number = Double(complete), number.isFinite else {
-                throw SQLError(168, "The floating point value '\(text)' is out of the range of computer representation (8 bytes).", severity: 15)
+                throw SQLError(
+                    168,
+                    "The floating point value '\(text)' is out of the range of computer representation (8 bytes).",
+                    severity: 15
+                )
             }
             return try typed(.double(number), .float)
         case .money(let text):
@@ -92,15 +100,24 @@ extension Binder {
             return try typed(value, .money)
         case .binary(let digits):
             let bytes = Self.bytes(hexadecimal: digits)
-            return try typed(.binary(bytes), .varbinary(bytes.count > SQLType.byteMaximum ? .max : .units(max(1, bytes.count))))
+            return try typed(
+                .binary(bytes),
+                .varbinary(bytes.count > SQLType.byteMaximum ? .max : .units(max(1, bytes.count)))
+            )
         case .string(let text):
             let count = text.utf8.count
-            let type = SQLType.varchar(count > SQLType.byteMaximum ? .max : .units(max(1, count)), session.database.collation.with(.coercible))
+            let type = SQLType.varchar(
+                count > SQLType.byteMaximum ? .max : .units(max(1, count)),
+                session.database.collation.with(.coercible)
+            )
             // Characters that the code page lacks become question marks.
             return try typed(try Conversion.convert(.string(text), from: .nvarchar(.max), to: type), type)
         case .nationalString(let text):
             let count = text.utf16.count
-            let type = SQLType.nvarchar(count > SQLType.byteMaximum / 2 ? .max : .units(max(1, count)), session.database.collation.with(.coercible))
+            let type = SQLType.nvarchar(
+                count > SQLType.byteMaximum / 2 ? .max : .units(max(1, count)),
+                session.database.collation.with(.coercible)
+            )
             return try typed(.string(text), type)
         }
     }
@@ -111,7 +128,11 @@ extension Binder {
         let scale = text.firstIndex(of: ".").map { text.distance(from: $0, to: text.endIndex) - 1 } ?? 0
         let precision = max(1, max(significant.count, scale))
         guard precision <= SQLType.decimalMaximum, let unscaled = Int128(digits.isEmpty ? "0" : digits) else {
-            throw SQLError(1007, "The number '\(text)' is out of the range for numeric representation (maximum precision 38).", severity: 15)
+            throw SQLError(
+                1007,
+                "The number '\(text)' is out of the range for numeric representation (maximum precision 38).",
+                severity: 15
+            )
         }
         let type = SQLType.decimal(precision, scale)
         return TypedSQL(sql: try parameter(.decimal(unscaled), type), type: type, isNullable: false)
@@ -137,7 +158,9 @@ extension Binder {
     // MARK: Conversion
 
     /// The expression with another type: as it is where the stored values are the same, else by a routine.
-    func convert(_ value: TypedSQL, to type: SQLType, style: Int? = nil, isTry: Bool = false, isExplicit: Bool = false) throws(SQLError) -> TypedSQL {
+    func convert(_ value: TypedSQL, to type: SQLType, style: Int? = nil, isTry: Bool = false, isExplicit: Bool = false)
+        throws(SQLError) -> TypedSQL
+    {
         var result = value
         result.type = type
         result.name = nil
@@ -176,7 +199,8 @@ extension Binder {
     }
 
     /// The type of a declaration.
-    func type(_ declared: TSQL.DataType, isCast: Bool = false, collation: Collation? = nil) throws(SQLError) -> SQLType {
+    func type(_ declared: TSQL.DataType, isCast: Bool = false, collation: Collation? = nil) throws(SQLError) -> SQLType
+    {
         if let own = session.database.types[declared.name.last.lowercased()] { return own }
         return try SQLType(
             name: declared.name.last,
@@ -191,15 +215,20 @@ extension Binder {
     private func unary(_ operation: TSQL.UnaryOperator, _ operand: TypedSQL) throws(SQLError) -> TypedSQL {
         if operation == .plus { return operand }
         let unary = try UnaryOperation(operation == .minus ? .minus : .bitNot, operand.type)
-        var result = apply("unary \(operation.rawValue)", [operand], [operand.type], unary.result) { (values) throws(SQLError) in
+        var result = apply("unary \(operation.rawValue)", [operand], [operand.type], unary.result) {
+            (values) throws(SQLError) in
             try unary.evaluate(values[0])
         }
         if let literal = operand.literal { result.literal = try unary.evaluate(literal) }
         return result
     }
 
-    private func arithmetic(_ operation: TSQL.BinaryOperator, _ left: TypedSQL, _ right: TypedSQL) throws(SQLError) -> TypedSQL {
-        func number(_ operand: TypedSQL) -> Int64? { if case .integer(let number)? = operand.literal { number } else { nil } }
+    private func arithmetic(_ operation: TSQL.BinaryOperator, _ left: TypedSQL, _ right: TypedSQL) throws(SQLError)
+        -> TypedSQL
+    {
+        func number(_ operand: TypedSQL) -> Int64? {
+            if case .integer(let number)? = operand.literal { number } else { nil }
+        }
         let binary = try BinaryOperation(
             BinaryOperator(operation),
             left.type,
@@ -208,7 +237,8 @@ extension Binder {
             rightLiteral: number(right),
             settings: session.conversionSettings
         )
-        let key = "arithmetic \(operation.rawValue) \(number(left) ?? 0) \(number(right) ?? 0) \(session.conversionSettings.dateOrder)"
+        let key =
+            "arithmetic \(operation.rawValue) \(number(left) ?? 0) \(number(right) ?? 0) \(session.conversionSettings.dateOrder)"
         return apply(key, [left, right], [left.type, right.type], binary.result) { (values) throws(SQLError) in
             try binary.evaluate(values[0], values[1])
         }
@@ -261,7 +291,10 @@ extension Binder {
         if let otherwise { values.append(try bind(otherwise, scope)) }
         let type = try commonType(values.map(\.type), "CASE")
         if type == .null {
-            throw SQLError(8133, "At least one of the result expressions in a CASE specification must be an expression other than the NULL constant.")
+            throw SQLError(
+                8133,
+                "At least one of the result expressions in a CASE specification must be an expression other than the NULL constant."
+            )
         }
         let sql = try values.map { (value) throws(SQLError) in try convert(value, to: type).sql }
         let whens = zip(branches, sql).map { "WHEN \($0.0.condition) THEN \($0.1)" }.joined(separator: " ")
@@ -285,7 +318,10 @@ extension Binder {
     private func scalarSubquery(_ query: Query, _ scope: Scope) throws(SQLError) -> TypedSQL {
         let bound = try bind(query, parent: scope)
         guard bound.columns.count == 1, let column = bound.columns.first else {
-            throw SQLError(116, "Only one expression can be specified in the select list when the subquery is not introduced with EXISTS.")
+            throw SQLError(
+                116,
+                "Only one expression can be specified in the select list when the subquery is not introduced with EXISTS."
+            )
         }
         if bound.isSingleRow { return TypedSQL(sql: "(\(bound.sql))", type: column.type) }
         let alias = newAlias()
@@ -299,6 +335,9 @@ extension Binder {
             }
             return values[1]
         }
-        return TypedSQL(sql: "(SELECT \(check) FROM (SELECT * FROM (\(bound.sql)) LIMIT 2) AS \(alias))", type: column.type)
+        return TypedSQL(
+            sql: "(SELECT \(check) FROM (SELECT * FROM (\(bound.sql)) LIMIT 2) AS \(alias))",
+            type: column.type
+        )
     }
 }

@@ -12,9 +12,17 @@ extension Binder {
         var arguments: [TypedSQL] = []
         var part: String?
         for argument in call.arguments {
-            if case .datePart(let word) = argument.kind { part = word } else { arguments.append(try bind(argument, scope)) }
+            if case .datePart(let word) = argument.kind {
+                part = word
+            } else {
+                arguments.append(try bind(argument, scope))
+            }
         }
-        return try self.call(call.name.parts.count == 1 ? name : call.name.parts.joined(separator: ".").uppercased(), arguments, datePart: part)
+        return try self.call(
+            call.name.parts.count == 1 ? name : call.name.parts.joined(separator: ".").uppercased(),
+            arguments,
+            datePart: part
+        )
     }
 
     /// The call of a function whose arguments are bound.
@@ -27,24 +35,28 @@ extension Binder {
             function = try builtIn(name, arguments, datePart)
         }
         var values: [String] = []
-        for (argument, type) in zip(arguments, function.arguments) { values.append(try convert(argument, to: type).sql) }
+        for (argument, type) in zip(arguments, function.arguments) {
+            values.append(try convert(argument, to: type).sql)
+        }
         let sql = routines.call(function.key, values) { (stored) throws(SQLError) in
             try function.result.encode(try function.evaluate(try Self.decode(stored, function.arguments)))
         }
         return TypedSQL(sql: sql, type: function.result, isNullable: function.isNullable)
     }
 
-    private func builtIn(_ name: String, _ arguments: [TypedSQL], _ datePart: String?) throws(SQLError) -> BoundFunction {
+    private func builtIn(_ name: String, _ arguments: [TypedSQL], _ datePart: String?) throws(SQLError) -> BoundFunction
+    {
         var described = arguments.map { FunctionArgument.value($0.type, literal: $0.literal) }
         if let datePart { described.insert(.keyword(datePart), at: 0) }
         let settings = session.conversionSettings
         let function = try FunctionTable.resolve(name, described, settings: settings)
-        let session = session
         return BoundFunction(
             key: "function \(name) \(described) \(settings.dateOrder)",
             arguments: arguments.map(\.type),
             result: function.result
-        ) { (values) throws(SQLError) in try function.evaluate(values, session.evaluationContext) }
+        ) { [unowned session = self.session] (values) throws(SQLError) in
+            try function.evaluate(values, session.evaluationContext)
+        }
     }
 
     // MARK: Choices
@@ -53,7 +65,11 @@ extension Binder {
     private func choice(_ call: TSQL.FunctionCall, _ name: String, _ scope: Scope) throws(SQLError) -> TypedSQL? {
         func expect(_ count: ClosedRange<Int>) throws(SQLError) {
             guard count.contains(call.arguments.count) else {
-                throw SQLError(174, "The \(name.lowercased()) function requires \(count.lowerBound) argument(s).", severity: 15)
+                throw SQLError(
+                    174,
+                    "The \(name.lowercased()) function requires \(count.lowerBound) argument(s).",
+                    severity: 15
+                )
             }
         }
         switch name {
@@ -74,7 +90,10 @@ extension Binder {
             for argument in call.arguments { values.append(try bind(argument, scope)) }
             let type = try commonType(values.map(\.type), "COALESCE")
             if type == .null {
-                throw SQLError(4127, "At least one of the arguments to COALESCE must be an expression that is not the NULL constant.")
+                throw SQLError(
+                    4127,
+                    "At least one of the arguments to COALESCE must be an expression that is not the NULL constant."
+                )
             }
             let sql = try values.map { (value) throws(SQLError) in try convert(value, to: type).sql }
             return TypedSQL(
@@ -97,12 +116,17 @@ extension Binder {
     // MARK: Aggregates
 
     static let aggregates: Set<String> = [
-        "COUNT", "COUNT_BIG", "SUM", "AVG", "MIN", "MAX", "STRING_AGG", "STDEV", "STDEVP", "VAR", "VARP", "CHECKSUM_AGG",
+        "COUNT", "COUNT_BIG", "SUM", "AVG", "MIN", "MAX", "STRING_AGG", "STDEV", "STDEVP", "VAR", "VARP",
+        "CHECKSUM_AGG",
     ]
 
     private func aggregate(_ call: TSQL.FunctionCall, _ name: String, _ scope: Scope) throws(SQLError) -> TypedSQL {
         guard scope.allowsAggregates else {
-            throw SQLError(147, "An aggregate may not appear in the WHERE clause unless it is in a subquery contained in a HAVING clause or a select list, and the column being aggregated is an outer reference.", severity: 15)
+            throw SQLError(
+                147,
+                "An aggregate may not appear in the WHERE clause unless it is in a subquery contained in a HAVING clause or a select list, and the column being aggregated is an outer reference.",
+                severity: 15
+            )
         }
         let distinct = call.isDistinct ? "DISTINCT " : ""
         if name.hasPrefix("COUNT") {
@@ -115,7 +139,9 @@ extension Binder {
         let value = try argument(call, 0, scope)
         switch name {
         case "MIN", "MAX":
-            if value.type == .bit || value.type.isOldLarge || value.type == .xml { throw .invalidOperand(value.type, name.lowercased()) }
+            if value.type == .bit || value.type.isOldLarge || value.type == .xml {
+                throw .invalidOperand(value.type, name.lowercased())
+            }
             return TypedSQL(sql: "\(name)(\(value.sql)\(try collate(value.type)))", type: value.type)
         case "SUM", "AVG": return try sum(value, name, isDistinct: call.isDistinct)
         case "STRING_AGG":
@@ -123,7 +149,9 @@ extension Binder {
             let separator = try argument(call, 1, scope)
             let type: SQLType = value.type.isWide ? .nvarchar(.max) : .varchar(.max)
             let text = try convert(value, to: type)
-            let sql = routines.aggregate("string_agg", [text.sql, try convert(separator, to: type).sql]) { JoinedTexts() }
+            let sql = routines.aggregate("string_agg", [text.sql, try convert(separator, to: type).sql]) {
+                JoinedTexts()
+            }
             return TypedSQL(sql: sql, type: type)
         default: throw SQLError.unsupported("\(name)()")
         }
@@ -183,13 +211,19 @@ extension Binder {
         let clause = " OVER (\(clauses.joined(separator: " ")))"
         if isRanking {
             let arguments = try call.arguments.map { (e) throws(SQLError) in try bind(e, scope).sql }
-            return TypedSQL(sql: "\(name)(\(arguments.joined(separator: ", ")))\(clause)", type: .bigint, isNullable: false)
+            return TypedSQL(
+                sql: "\(name)(\(arguments.joined(separator: ", ")))\(clause)",
+                type: .bigint,
+                isNullable: false
+            )
         }
         if isOffset {
             let value = try argument(call, 0, scope)
             var arguments = [value.sql]
             if call.arguments.count > 1 { arguments.append(try convert(try argument(call, 1, scope), to: .bigint).sql) }
-            if call.arguments.count > 2 { arguments.append(try convert(try argument(call, 2, scope), to: value.type).sql) }
+            if call.arguments.count > 2 {
+                arguments.append(try convert(try argument(call, 2, scope), to: value.type).sql)
+            }
             if call.nullTreatment == .ignore { throw SQLError.unsupported("IGNORE NULLS") }
             return TypedSQL(sql: "\(name)(\(arguments.joined(separator: ", ")))\(clause)", type: value.type)
         }
@@ -206,7 +240,8 @@ extension Binder {
             switch value.type {
             case .tinyint, .smallint, .int, .bigint:
                 let type: SQLType = value.type == .bigint ? .bigint : .int
-                let sql = routines.call("window sum \(type)", ["SUM(\(value.sql))\(clause)"]) { (values) throws(SQLError) in
+                let sql = routines.call("window sum \(type)", ["SUM(\(value.sql))\(clause)"]) {
+                    (values) throws(SQLError) in
                     if case .integer(let number) = values[0], let range = type.integerRange, !range.contains(number) {
                         throw SQLError.overflow(type)
                     }

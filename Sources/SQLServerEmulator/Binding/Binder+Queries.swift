@@ -32,7 +32,9 @@ extension Binder {
 
     // MARK: Set operations
 
-    private func combined(_ operation: Query.SetOperator, _ bodies: [Query.Body], _ parent: Scope?) throws(SQLError) -> BoundQuery {
+    private func combined(_ operation: Query.SetOperator, _ bodies: [Query.Body], _ parent: Scope?) throws(SQLError)
+        -> BoundQuery
+    {
         var parts: [BoundQuery] = []
         for body in bodies {
             let query = Query(body: body, span: SourceSpan(range: 0..<0, line: session.currentLine))
@@ -41,10 +43,17 @@ extension Binder {
         guard var columns = parts.first?.columns else { return BoundQuery(sql: "SELECT NULL AS c0", columns: []) }
         for part in parts.dropFirst() {
             guard part.columns.count == columns.count else {
-                throw SQLError(205, "All queries combined using a UNION, INTERSECT or EXCEPT operator must have an equal number of expressions in their target lists.")
+                throw SQLError(
+                    205,
+                    "All queries combined using a UNION, INTERSECT or EXCEPT operator must have an equal number of expressions in their target lists."
+                )
             }
             for index in columns.indices {
-                columns[index].type = try SQLType.common(columns[index].type, part.columns[index].type, operation: "UNION")
+                columns[index].type = try SQLType.common(
+                    columns[index].type,
+                    part.columns[index].type,
+                    operation: "UNION"
+                )
                 columns[index].isNullable = columns[index].isNullable || part.columns[index].isNullable
                 columns[index].isIdentity = false
             }
@@ -77,26 +86,34 @@ extension Binder {
             [
                 Scope.Source(
                     name: nil,
-                    columns: bound.columns.enumerated().map { .init(name: $1.name, type: $1.type, sql: "\(alias).c\($0)", isNullable: $1.isNullable) }
+                    columns: bound.columns.enumerated().map {
+                        .init(name: $1.name, type: $1.type, sql: "\(alias).c\($0)", isNullable: $1.isNullable)
+                    }
                 )
             ],
             parent: parent
         )
         var result = bound
         result.sql = "SELECT * FROM (\(bound.sql)) AS \(alias)"
-        if !query.orderBy.isEmpty { result.sql += " ORDER BY " + (try order(query.orderBy, scope, columns: bound.columns, alias: alias)) }
+        if !query.orderBy.isEmpty {
+            result.sql += " ORDER BY " + (try order(query.orderBy, scope, columns: bound.columns, alias: alias))
+        }
         result.sql += try limit(query, nil, scope)
         return result
     }
 
     // MARK: SELECT
 
-    private func bind(_ specification: QuerySpecification, _ query: Query, parent: Scope?) throws(SQLError) -> BoundQuery {
+    private func bind(_ specification: QuerySpecification, _ query: Query, parent: Scope?) throws(SQLError)
+        -> BoundQuery
+    {
         session.currentLine = specification.line
         let (from, scope) = try bind(specification.from, parent: parent)
         let condition = try specification.where.map { (e) throws(SQLError) in try self.condition(e, scope) }
         let grouping = try groups(specification.groupBy, scope)
-        let isGrouped = !specification.groupBy.isEmpty || specification.having != nil || specification.items.contains(where: \.hasAggregate)
+        let isGrouped =
+            !specification.groupBy.isEmpty || specification.having != nil
+            || specification.items.contains(where: \.hasAggregate)
         scope.allowsAggregates = true
         if isGrouped { try checkGrouping(specification, query, scope) }
 
@@ -106,13 +123,35 @@ extension Binder {
             switch item {
             case .star(let qualifier):
                 for column in try scope.columns(of: qualifier?.parts ?? []) {
-                    items.append(TypedSQL(sql: column.sql, type: column.type, isNullable: column.isNullable, name: column.name, isIdentity: column.isIdentity))
-                    columns.append(.init(name: column.name, type: column.type, isNullable: column.isNullable, isIdentity: column.isIdentity))
+                    items.append(
+                        TypedSQL(
+                            sql: column.sql,
+                            type: column.type,
+                            isNullable: column.isNullable,
+                            name: column.name,
+                            isIdentity: column.isIdentity
+                        )
+                    )
+                    columns.append(
+                        .init(
+                            name: column.name,
+                            type: column.type,
+                            isNullable: column.isNullable,
+                            isIdentity: column.isIdentity
+                        )
+                    )
                 }
             case .expression(let expression, let alias):
                 let value = try bind(expression, scope)
                 items.append(value)
-                columns.append(.init(name: alias ?? value.name ?? "", type: value.type, isNullable: value.isNullable, isIdentity: value.isIdentity))
+                columns.append(
+                    .init(
+                        name: alias ?? value.name ?? "",
+                        type: value.type,
+                        isNullable: value.isNullable,
+                        isIdentity: value.isIdentity
+                    )
+                )
             case .assignment(_, _, let expression):
                 let value = try bind(expression, scope)
                 items.append(value)
@@ -140,7 +179,9 @@ extension Binder {
 
     private func groups(_ elements: [GroupingElement], _ scope: Scope) throws(SQLError) -> [String] {
         try elements.map { (element) throws(SQLError) in
-            guard case .expression(let expression) = element else { throw SQLError.unsupported("GROUPING SETS, ROLLUP and CUBE") }
+            guard case .expression(let expression) = element else {
+                throw SQLError.unsupported("GROUPING SETS, ROLLUP and CUBE")
+            }
             let value = try bind(expression, scope)
             return value.sql + (try collate(value.type))
         }
@@ -163,7 +204,11 @@ extension Binder {
             switch item {
             case .expression(let expression, _): try check(expression, "select list")
             case .assignment(_, _, let expression): try check(expression, "select list")
-            case .star: throw SQLError(8120, "Column '*' is invalid in the select list because it is not contained in either an aggregate function or the GROUP BY clause.")
+            case .star:
+                throw SQLError(
+                    8120,
+                    "Column '*' is invalid in the select list because it is not contained in either an aggregate function or the GROUP BY clause."
+                )
             }
         }
         if let having = specification.having { try check(having, "HAVING clause") }
@@ -185,10 +230,15 @@ extension Binder {
             if case .literal(.integer(let digits)) = item.expression.kind, !selected.isEmpty || alias != nil {
                 let count = alias == nil ? selected.count : columns.count
                 guard let number = Int(digits), (1...max(1, count)).contains(number) else {
-                    throw SQLError(108, "The ORDER BY position number \(digits) is out of range of the number of items in the select list.", severity: 15)
+                    throw SQLError(
+                        108,
+                        "The ORDER BY position number \(digits) is out of range of the number of items in the select list.",
+                        severity: 15
+                    )
                 }
                 value =
-                    alias.map { TypedSQL(sql: "\($0).c\(number - 1)", type: columns[number - 1].type) } ?? selected[number - 1]
+                    alias.map { TypedSQL(sql: "\($0).c\(number - 1)", type: columns[number - 1].type) }
+                    ?? selected[number - 1]
             } else if case .column(let name) = item.expression.kind, name.parts.count == 1 {
                 value = scope.aliases.first { $0.name.matches(name.last) }?.expression
             }
@@ -214,7 +264,11 @@ extension Binder {
         // A negative LIMIT would be none at all in SQLite.
         return routines.call("row count", [value.sql]) { (values) throws(SQLError) in
             guard case .integer(let count) = values[0], count >= 0 else {
-                throw SQLError(1060, "The number of rows provided for a TOP or FETCH clauses row count parameter must be an integer.", severity: 15)
+                throw SQLError(
+                    1060,
+                    "The number of rows provided for a TOP or FETCH clauses row count parameter must be an integer.",
+                    severity: 15
+                )
             }
             return values[0]
         }

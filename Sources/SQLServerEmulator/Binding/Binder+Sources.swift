@@ -16,7 +16,10 @@ extension Binder {
         for source in scope.sources {
             guard let name = source.name else { continue }
             if !seen.insert("\(source.schema ?? "").\(name)".lowercased()).inserted {
-                throw SQLError(1013, "The objects \"\(name)\" and \"\(name)\" in the FROM clause have the same exposed names. Use correlation names to distinguish them.")
+                throw SQLError(
+                    1013,
+                    "The objects \"\(name)\" and \"\(name)\" in the FROM clause have the same exposed names. Use correlation names to distinguish them."
+                )
             }
         }
     }
@@ -39,9 +42,16 @@ extension Binder {
             guard let function = try session.tableFunction(call, arguments, self) else {
                 throw SQLError(208, "Invalid object name '\(call.name.parts.joined(separator: "."))'.")
             }
-            return add(BoundQuery(sql: function.sql, columns: function.columns), named(correlation, call.name.last), scope)
+            return add(
+                BoundQuery(sql: function.sql, columns: function.columns),
+                named(correlation, call.name.last),
+                scope
+            )
         case .changes(let table, let since, _, let correlation):
-            let call = TSQL.FunctionCall(name: Name(parts: ["CHANGETABLE", "CHANGES"] + table.parts, line: table.line), arguments: [since])
+            let call = TSQL.FunctionCall(
+                name: Name(parts: ["CHANGETABLE", "CHANGES"] + table.parts, line: table.line),
+                arguments: [since]
+            )
             return try bind(.function(call, columns: [], correlation), scope)
         case .version: throw SQLError.unsupported("CHANGETABLE(VERSION …)")
         case .method: throw SQLError.unsupported("nodes()")
@@ -81,7 +91,12 @@ extension Binder {
             if name.parts.count == 1, let expression = tableExpressions.last(where: { $0.name.matches(name.last) }) {
                 let alias = newAlias()
                 let columns = expression.columns.enumerated().map { index, column in
-                    Scope.Column(name: column.name, type: column.type, sql: "\(alias).c\(index)", isNullable: column.isNullable)
+                    Scope.Column(
+                        name: column.name,
+                        type: column.type,
+                        sql: "\(alias).c\(index)",
+                        isNullable: column.isNullable
+                    )
                 }
                 scope.sources.append(Scope.Source(name: reference.alias ?? expression.name, columns: columns))
                 return "\(expression.sql) AS \(alias)"
@@ -89,7 +104,12 @@ extension Binder {
             let found = try self.object(name)
             switch found {
             case .table(let table):
-                return add(table, alias: reference.alias ?? table.name, schema: reference.alias == nil ? table.schema : nil, scope)
+                return add(
+                    table,
+                    alias: reference.alias ?? table.name,
+                    schema: reference.alias == nil ? table.schema : nil,
+                    scope
+                )
             case .query(let query):
                 return add(query, .init(alias: reference.alias ?? name.last, line: reference.line), scope)
             case .stored(let storage, let columns):
@@ -98,7 +118,9 @@ extension Binder {
                     Scope.Source(
                         name: reference.alias ?? name.last,
                         schema: reference.alias == nil ? name.parts.dropLast().last : nil,
-                        columns: columns.enumerated().map { .init(name: $1.name, type: $1.type, sql: "\(alias).c\($0)", isNullable: $1.isNullable) }
+                        columns: columns.enumerated().map {
+                            .init(name: $1.name, type: $1.type, sql: "\(alias).c\($0)", isNullable: $1.isNullable)
+                        }
                     )
                 )
                 return "\(storage) AS \(alias)"
@@ -170,7 +192,12 @@ extension Binder {
         switch name.parts.count {
         case ...2: return session.database
         case 3: return try name.parts[0].isEmpty ? session.database : session.database(named: name.parts[0])
-        default: throw SQLError(7202, "Could not find server '\(name.parts[0])' in sys.servers. Verify that the correct server name was specified.", severity: 11)
+        default:
+            throw SQLError(
+                7202,
+                "Could not find server '\(name.parts[0])' in sys.servers. Verify that the correct server name was specified.",
+                severity: 11
+            )
         }
     }
 
@@ -184,6 +211,9 @@ extension Binder {
         session.currentLine = join.line
         let first = scope.sources.count
         let left = try bind(join.left, scope)
+        if join.kind == .crossApply || join.kind == .outerApply {
+            return try apply(join, left, Scope(Array(scope.sources[first...]), parent: scope.parent), scope)
+        }
         let middle = scope.sources.count
         let right = try bind(join.right, scope)
         let words: String =
@@ -193,7 +223,7 @@ extension Binder {
             case .right: "RIGHT JOIN"
             case .full: "FULL JOIN"
             case .cross: "CROSS JOIN"
-            case .crossApply, .outerApply: throw SQLError.unsupported("APPLY")
+            case .crossApply, .outerApply: "CROSS JOIN"  // bound above
             }
         if join.kind == .left || join.kind == .full { makeNullable(middle..<scope.sources.count, scope) }
         if join.kind == .right || join.kind == .full { makeNullable(first..<middle, scope) }
@@ -206,7 +236,9 @@ extension Binder {
 
     private func makeNullable(_ range: Range<Int>, _ scope: Scope) {
         for source in range {
-            for column in scope.sources[source].columns.indices { scope.sources[source].columns[column].isNullable = true }
+            for column in scope.sources[source].columns.indices {
+                scope.sources[source].columns[column].isNullable = true
+            }
         }
     }
 
@@ -216,12 +248,18 @@ extension Binder {
         var bound: [[TypedSQL]] = []
         for row in rows { bound.append(try row.map { (e) throws(SQLError) in try bind(e, scope) }) }
         guard let count = bound.first?.count, bound.allSatisfy({ $0.count == count }) else {
-            throw SQLError(10709, "The number of columns for each row in a table value constructor must be the same.", severity: 15)
+            throw SQLError(
+                10709,
+                "The number of columns for each row in a table value constructor must be the same.",
+                severity: 15
+            )
         }
         var columns: [BoundQuery.Column] = []
         for index in 0..<count {
             let type = try commonType(bound.map { $0[index].type }, "VALUES")
-            columns.append(.init(name: "", type: type == .null ? .int : type, isNullable: bound.contains { $0[index].isNullable }))
+            columns.append(
+                .init(name: "", type: type == .null ? .int : type, isNullable: bound.contains { $0[index].isNullable })
+            )
         }
         let selects = try bound.map { (row) throws(SQLError) in
             let items = try row.enumerated().map { (index, value) throws(SQLError) in
@@ -268,10 +306,16 @@ extension Binder {
         for body in bodies.dropFirst() {
             let part = try bindPart(body)
             guard part.columns.count == anchor.columns.count else {
-                throw SQLError(205, "All queries combined using a UNION, INTERSECT or EXCEPT operator must have an equal number of expressions in their target lists.")
+                throw SQLError(
+                    205,
+                    "All queries combined using a UNION, INTERSECT or EXCEPT operator must have an equal number of expressions in their target lists."
+                )
             }
             for (left, right) in zip(anchor.columns, part.columns) where left.type.name != right.type.name {
-                throw SQLError(240, "Types don't match between the anchor and the recursive part in column \"\(left.name)\" of recursive query \"\(expression.name)\".")
+                throw SQLError(
+                    240,
+                    "Types don't match between the anchor and the recursive part in column \"\(left.name)\" of recursive query \"\(expression.name)\"."
+                )
             }
             // SQLite wants the reference in a plain SELECT, so there is no place for a conversion around it.
             for (left, right) in zip(anchor.columns, part.columns)
@@ -281,7 +325,8 @@ extension Binder {
             parts.append(part.sql)
         }
         let names = anchor.columns.indices.map { "c\($0)" }.joined(separator: ", ")
-        let recursive = "(WITH RECURSIVE \(storage)(\(names)) AS (\(parts.joined(separator: " UNION ALL "))) SELECT * FROM \(storage))"
+        let recursive =
+            "(WITH RECURSIVE \(storage)(\(names)) AS (\(parts.joined(separator: " UNION ALL "))) SELECT * FROM \(storage))"
         tableExpressions = outer + [TableExpression(name: expression.name, sql: recursive, columns: anchor.columns)]
     }
 }
@@ -301,7 +346,11 @@ extension TableSource {
     fileprivate func mentions(_ name: String) -> Bool {
         switch self {
         case .table(let reference):
-            if case .name(let other) = reference.name { other.parts.count == 1 && other.last.matches(name) } else { false }
+            if case .name(let other) = reference.name {
+                other.parts.count == 1 && other.last.matches(name)
+            } else {
+                false
+            }
         case .derived(let query, _): query.body.mentions(name)
         case .join(let join): join.left.mentions(name) || join.right.mentions(name)
         default: false

@@ -69,9 +69,13 @@ protocol BindingContext: AnyObject {
     /// A table of the session whose name begins with `#`.
     func temporaryTable(_ name: String) -> TableObject?
     /// A view of the system, made ready to be read: its columns, and the table in SQLite that holds its rows now.
-    func systemView(_ name: Name, in database: DatabaseCatalogue) throws(SQLError) -> (table: String, columns: [BoundQuery.Column])?
+    func systemView(_ name: Name, in database: DatabaseCatalogue) throws(SQLError) -> (
+        table: String, columns: [BoundQuery.Column]
+    )?
     /// A table-valued function of the system.
-    func tableFunction(_ call: TSQL.FunctionCall, _ arguments: [TypedSQL], _ binder: Binder) throws(SQLError) -> (sql: String, columns: [BoundQuery.Column])?
+    func tableFunction(_ call: TSQL.FunctionCall, _ arguments: [TypedSQL], _ binder: Binder) throws(SQLError) -> (
+        sql: String, columns: [BoundQuery.Column]
+    )?
     /// A function that depends on the session or the catalogue: `OBJECT_ID`, `DB_NAME`, `SCOPE_IDENTITY`.
     func contextFunction(_ name: String, _ arguments: [SQLType]) throws(SQLError) -> BoundFunction?
     /// Checks that the session may read a table.

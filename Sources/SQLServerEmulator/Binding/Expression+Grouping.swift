@@ -4,16 +4,19 @@ extension Expression {
     /// The expressions of which this one is made.
     var parts: [Expression] {
         switch kind {
-        case .literal, .variable, .global, .column, .pseudoColumn, .defaultValue, .datePart, .odbcLiteral, .staticProperty,
+        case .literal, .variable, .global, .column, .pseudoColumn, .defaultValue, .datePart, .odbcLiteral,
+            .staticProperty,
             .updated, .currentOf, .subquery, .exists, .nextValue:
             []
         case .unary(_, let a), .collate(let a, _), .not(let a), .isNull(let a, _), .property(let a, _),
             .quantified(_, let a, _, _), .inQuery(let a, _, _):
             [a]
-        case .binary(_, let a, let b), .comparison(_, let a, let b), .atTimeZone(let a, let b), .isDistinct(let a, let b, _):
+        case .binary(_, let a, let b), .comparison(_, let a, let b), .atTimeZone(let a, let b),
+            .isDistinct(let a, let b, _):
             [a, b]
         case .caseWhen(let expression):
-            [expression.operand, expression.otherwise].compactMap { $0 } + expression.branches.flatMap { [$0.when, $0.then] }
+            [expression.operand, expression.otherwise].compactMap { $0 }
+                + expression.branches.flatMap { [$0.when, $0.then] }
         case .iif(let a, let b, let c), .between(let a, let b, let c, _): [a, b, c]
         case .cast(let cast): [cast.value] + (cast.style.map { [$0] } ?? [])
         case .function(let call), .odbcFunction(let call):

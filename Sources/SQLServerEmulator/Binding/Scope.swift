@@ -60,7 +60,10 @@ final class Scope {
     func columns(of qualifier: [String]) throws(SQLError) -> [Column] {
         let meant = sources.filter { $0.answers(to: qualifier) }
         if meant.isEmpty, !qualifier.isEmpty {
-            throw SQLError(107, "The column prefix '\(qualifier.joined(separator: "."))' does not match with a table name or alias name used in the query.")
+            throw SQLError(
+                107,
+                "The column prefix '\(qualifier.joined(separator: "."))' does not match with a table name or alias name used in the query."
+            )
         }
         return meant.flatMap(\.columns)
     }

@@ -4,7 +4,8 @@ enum ValueRules {
     static func keepsStoredValue(from: SQLType, to: SQLType) -> Bool {
         switch (from, to) {
         case (.null, _): true
-        case (.bit, .tinyint), (.bit, .smallint), (.bit, .int), (.bit, .bigint), (.tinyint, .smallint), (.tinyint, .int),
+        case (.bit, .tinyint), (.bit, .smallint), (.bit, .int), (.bit, .bigint), (.tinyint, .smallint),
+            (.tinyint, .int),
             (.tinyint, .bigint), (.smallint, .int), (.smallint, .bigint), (.int, .bigint):
             true
         case (.decimal(let p, let s), .decimal(let q, let t)): s == t && p <= q && (p <= 18) == (q <= 18)
@@ -30,6 +31,7 @@ enum ValueRules {
     /// A value as the text that `PRINT` and messages show; `nil` for NULL.
     static func text(_ value: SQLValue, _ type: SQLType) throws(SQLError) -> String? {
         if value.isNull { return nil }
+        if case .variant(let inner, let held) = value { return try text(held, inner) }
         guard case .text(let bytes) = try Conversion.convert(value, from: type, to: .nvarchar(.max)) else { return nil }
         return String(decoding: bytes, as: UTF8.self)
     }

@@ -15,7 +15,8 @@ extension Session {
             case .values(let rows): try insert(rows, columns, statement, writer)
             case .query(let query):
                 let binder = Binder(self)
-                var bound = try binder.with(statement.with) { () throws(SQLError) in try binder.bind(query, parent: nil) }
+                var bound = try binder.with(statement.with) { () throws(SQLError) in try binder.bind(query, parent: nil)
+                }
                 if let top = statement.top { bound.sql = "SELECT * FROM (\(bound.sql)) LIMIT \(try topCount(top))" }
                 let types = bound.columns.map(\.type)
                 for values in try sqlite.rows(bound.sql, binder.parameters) {
@@ -86,42 +87,65 @@ extension Session {
     }
 
     /// The columns that an `INSERT` gives values to.
-    private func insertColumns(_ names: [Name], of table: TableObject) throws(SQLError) -> [TableColumn] {
+    func insertColumns(_ names: [Name], of table: TableObject) throws(SQLError) -> [TableColumn] {
         let hasIdentityInsert = settings.identityInsert == table.storage
         let columns: [TableColumn]
         if names.isEmpty {
-            columns = table.columns.filter { $0.computation == nil && ($0.identity == nil || hasIdentityInsert) && $0.type != .rowversion }
+            columns = table.columns.filter {
+                $0.computation == nil && ($0.identity == nil || hasIdentityInsert) && $0.type != .rowversion
+            }
             if hasIdentityInsert, table.identity != nil {
-                throw SQLError(8101, "An explicit value for the identity column in table '\(table.name)' can only be specified when a column list is used and IDENTITY_INSERT is ON.")
+                throw SQLError(
+                    8101,
+                    "An explicit value for the identity column in table '\(table.name)' can only be specified when a column list is used and IDENTITY_INSERT is ON."
+                )
             }
         } else {
             columns = try names.map { (name) throws(SQLError) in
-                guard let column = table.column(name.last) else { throw SQLError(207, "Invalid column name '\(name.last)'.") }
+                guard let column = table.column(name.last) else {
+                    throw SQLError(207, "Invalid column name '\(name.last)'.")
+                }
                 return column
             }
-            for (index, column) in columns.enumerated() where columns.prefix(index).contains(where: { $0.id == column.id }) {
-                throw SQLError(264, "The column name '\(column.name)' is specified more than once in the SET clause or column list of an INSERT.")
+            for (index, column) in columns.enumerated()
+            where columns.prefix(index).contains(where: { $0.id == column.id }) {
+                throw SQLError(
+                    264,
+                    "The column name '\(column.name)' is specified more than once in the SET clause or column list of an INSERT."
+                )
             }
         }
         for column in columns {
             if column.computation != nil {
-                throw SQLError(271, "The column \"\(column.name)\" cannot be modified because it is either a computed column or is the result of a UNION operator.")
+                throw SQLError(
+                    271,
+                    "The column \"\(column.name)\" cannot be modified because it is either a computed column or is the result of a UNION operator."
+                )
             }
             if column.type == .rowversion {
-                throw SQLError(273, "Cannot insert an explicit value into a timestamp column. Use INSERT with a column list to exclude the timestamp column, or insert a DEFAULT into the timestamp column.")
+                throw SQLError(
+                    273,
+                    "Cannot insert an explicit value into a timestamp column. Use INSERT with a column list to exclude the timestamp column, or insert a DEFAULT into the timestamp column."
+                )
             }
             if column.identity != nil, !hasIdentityInsert {
-                throw SQLError(544, "Cannot insert explicit value for identity column in table '\(table.name)' when IDENTITY_INSERT is set to OFF.")
+                throw SQLError(
+                    544,
+                    "Cannot insert explicit value for identity column in table '\(table.name)' when IDENTITY_INSERT is set to OFF."
+                )
             }
         }
         if hasIdentityInsert, let identity = table.identity, !columns.contains(where: { $0.id == identity.id }) {
-            throw SQLError(545, "Explicit value must be specified for identity column in table '\(table.name)' either when IDENTITY_INSERT is set to ON or when a replication user is inserting into a NOT FOR REPLICATION identity column.")
+            throw SQLError(
+                545,
+                "Explicit value must be specified for identity column in table '\(table.name)' either when IDENTITY_INSERT is set to ON or when a replication user is inserting into a NOT FOR REPLICATION identity column."
+            )
         }
         return columns
     }
 
     /// A whole row from values for some of its columns.
-    private func row(
+    func row(
         _ values: [StoredValue],
         _ types: [SQLType],
         _ columns: [TableColumn],
@@ -132,7 +156,9 @@ extension Session {
             if let place = columns.firstIndex(where: { $0.id == column.id }) {
                 let value = try assigned(values[place], types[place], to: column, of: table)
                 row.append(value)
-                if column.identity != nil, case .integer(let number) = value { try noteIdentity(number, column, of: table) }
+                if column.identity != nil, case .integer(let number) = value {
+                    try noteIdentity(number, column, of: table)
+                }
             } else if let identity = column.identity {
                 let next = server.nextIdentity(of: table.storage, identity)
                 let value = SQLValue.integer(next)
@@ -159,7 +185,9 @@ extension Session {
     }
 
     /// A value as a column keeps it.
-    func assigned(_ value: StoredValue, _ type: SQLType, to column: TableColumn, of table: TableObject) throws(SQLError) -> StoredValue {
+    func assigned(_ value: StoredValue, _ type: SQLType, to column: TableColumn, of table: TableObject) throws(SQLError)
+        -> StoredValue
+    {
         if value == .null || type == column.type { return value }
         return try column.type.encode(
             try Conversion.assign(
@@ -188,16 +216,31 @@ extension Session {
             recorder.willBeginStatement(self)
             let binder = Binder(self)
             return try binder.with(statement.with) { () throws(SQLError) in
-                let selection = try ChangedRows(statement.target, from: statement.from, where: statement.where, top: statement.top, binder, self)
+                let selection = try ChangedRows(
+                    statement.target,
+                    from: statement.from,
+                    where: statement.where,
+                    top: statement.top,
+                    binder,
+                    self
+                )
                 let table = selection.table
-                let (assignments, touched) = try assignments(statement.assignments, of: table, binder, selection.scope)
+                let (assignments, touched) = try assignments(
+                    statement.assignments,
+                    of: table,
+                    called: selection.name,
+                    binder,
+                    selection.scope
+                )
                 let rows = try selection.rows(also: assignments.map(\.value.sql))
                 var updates: [(row: Int64, before: [StoredValue], after: [StoredValue])] = []
                 for row in rows {
                     var after = row.values
                     for (index, assignment) in assignments.enumerated() {
                         let value = row.extra[index]
-                        if let column = assignment.column, let place = table.columns.firstIndex(where: { $0.id == column.id }) {
+                        if let column = assignment.column,
+                            let place = table.columns.firstIndex(where: { $0.id == column.id })
+                        {
                             after[place] = try assigned(value, assignment.value.type, to: column, of: table)
                         }
                         if let variable = assignment.variable {
@@ -226,28 +269,38 @@ extension Session {
         var value: TypedSQL
     }
 
+    /// - Parameter name: The name that the table has in the scope.
     func assignments(
         _ assignments: [Assignment],
         of table: TableObject,
+        called name: String,
         _ binder: Binder,
         _ scope: Scope
     ) throws(SQLError) -> ([BoundAssignment], touched: Set<Int>) {
         var bound: [BoundAssignment] = []
         var touched: Set<Int> = []
         for assignment in assignments {
-            guard case .set(let variable, let name, let operation, let expression) = assignment else {
+            guard case .set(let variable, let given, let operation, let expression) = assignment else {
                 throw SQLError.unsupported("a method in SET")
             }
             var column: TableColumn?
-            if let name {
-                guard let found = table.column(name.last) else { throw SQLError(207, "Invalid column name '\(name.last)'.") }
+            if let given {
+                guard let found = table.column(given.last) else {
+                    throw SQLError(207, "Invalid column name '\(given.last)'.")
+                }
                 if found.computation != nil {
-                    throw SQLError(271, "The column \"\(found.name)\" cannot be modified because it is either a computed column or is the result of a UNION operator.")
+                    throw SQLError(
+                        271,
+                        "The column \"\(found.name)\" cannot be modified because it is either a computed column or is the result of a UNION operator."
+                    )
                 }
                 if found.identity != nil { throw SQLError(8102, "Cannot update identity column '\(found.name)'.") }
                 if found.type == .rowversion { throw SQLError(272, "Cannot update a timestamp column.") }
                 guard touched.insert(found.id).inserted else {
-                    throw SQLError(264, "The column name '\(found.name)' is specified more than once in the SET clause or column list of an INSERT.")
+                    throw SQLError(
+                        264,
+                        "The column name '\(found.name)' is specified more than once in the SET clause or column list of an INSERT."
+                    )
                 }
                 column = found
             }
@@ -255,8 +308,16 @@ extension Session {
             if case .defaultValue = expression.kind, let column {
                 value = TypedSQL(sql: binder.parameter(try defaultValue(of: column)), type: column.type)
             } else if let combination = operation.combination {
-                let own = Expression(kind: name.map { .column($0) } ?? .variable(variable ?? ""), span: expression.span)
-                value = try binder.bind(Expression(kind: .binary(combination, own, expression), span: expression.span), scope)
+                let own = Expression(
+                    // Other sources may have a column of the same name.
+                    kind: given.map { .column(Name(parts: [name, $0.last], line: $0.line)) }
+                        ?? .variable(variable ?? ""),
+                    span: expression.span
+                )
+                value = try binder.bind(
+                    Expression(kind: .binary(combination, own, expression), span: expression.span),
+                    scope
+                )
             } else {
                 value = try binder.bind(expression, scope)
             }
@@ -272,7 +333,14 @@ extension Session {
             recorder.willBeginStatement(self)
             let binder = Binder(self)
             return try binder.with(statement.with) { () throws(SQLError) in
-                let selection = try ChangedRows(statement.target, from: statement.from, where: statement.where, top: statement.top, binder, self)
+                let selection = try ChangedRows(
+                    statement.target,
+                    from: statement.from,
+                    where: statement.where,
+                    top: statement.top,
+                    binder,
+                    self
+                )
                 let writer = TableWriter(selection.table, session: self, statement: "DELETE")
                 for row in try selection.rows(also: []) { try writer.delete(row.row, row.values) }
                 try writer.finish()
@@ -293,7 +361,13 @@ extension Session {
         case .name(let name):
             switch try Binder(self).object(name) {
             case .table(let table):
-                if table.isShipped { throw SQLError(229, "The INSERT, UPDATE or DELETE permission was denied on the object '\(table.name)', database '\(databaseName)', schema '\(table.schema)'.", severity: 14) }
+                if table.isShipped {
+                    throw SQLError(
+                        229,
+                        "The INSERT, UPDATE or DELETE permission was denied on the object '\(table.name)', database '\(databaseName)', schema '\(table.schema)'.",
+                        severity: 14
+                    )
+                }
                 return table
             case .query: throw SQLError.unsupported("changing rows through a view")
             case .stored: throw SQLError(259, "Ad hoc updates to system catalogs are not allowed.")
@@ -305,7 +379,11 @@ extension Session {
         if top.isPercent { throw SQLError.unsupported("TOP … PERCENT") }
         let (value, type) = try evaluate(top.count)
         guard case .integer(let count) = try Conversion.convert(value, from: type, to: .bigint), count >= 0 else {
-            throw SQLError(1060, "The number of rows provided for a TOP or FETCH clauses row count parameter must be an integer.", severity: 15)
+            throw SQLError(
+                1060,
+                "The number of rows provided for a TOP or FETCH clauses row count parameter must be an integer.",
+                severity: 15
+            )
         }
         return count
     }

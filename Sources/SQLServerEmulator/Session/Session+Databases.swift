@@ -3,15 +3,23 @@ import TSQL
 /// Databases, principals and what they may do.
 extension Session {
     func create(_ definition: DatabaseDefinition) throws(SQLError) {
-        guard login.isSysadmin else { throw SQLError(262, "CREATE DATABASE permission denied in database 'master'.", severity: 14) }
+        guard login.isSysadmin else {
+            throw SQLError(262, "CREATE DATABASE permission denied in database 'master'.", severity: 14)
+        }
         guard transaction.count == 0 else {
             throw SQLError(226, "CREATE DATABASE statement not allowed within multi-statement transaction.", state: 6)
         }
         try writing { () throws(SQLError) in
             guard catalogue(definition.name) == nil else {
-                throw SQLError(1801, "Database '\(definition.name)' already exists. Choose a different database name.", state: 3)
+                throw SQLError(
+                    1801,
+                    "Database '\(definition.name)' already exists. Choose a different database name.",
+                    state: 3
+                )
             }
-            let collation = try definition.collation.map { (name) throws(SQLError) in try Collation(name) } ?? .default.with(.implicit)
+            let collation =
+                try definition.collation.map { (name) throws(SQLError) in try Collation(name) }
+                ?? .default.with(.implicit)
             let id = (server.databases.map(\.id).max() ?? 4) + 1
             transaction.catalogues[definition.name.lowercased()] =
                 DatabaseCatalogue(id: id, name: definition.name, collation: collation, created: server.now())
@@ -22,7 +30,9 @@ extension Session {
     func run(_ alter: AlterDatabaseStatement) throws(SQLError) {
         let name = alter.name ?? databaseName
         guard catalogue(name) != nil else { throw Self.unknownDatabase(name) }
-        guard case .set(let options, _) = alter.action else { throw SQLError.unsupported("ALTER DATABASE … COLLATE or MODIFY NAME") }
+        guard case .set(let options, _) = alter.action else {
+            throw SQLError.unsupported("ALTER DATABASE … COLLATE or MODIFY NAME")
+        }
         try writing { () throws(SQLError) in
             try checkMayDefine()
             try change(name) { (catalogue) throws(SQLError) in
@@ -44,7 +54,10 @@ extension Session {
         case "CHANGE_TRACKING":
             guard isOn || option.value == nil else {
                 guard !catalogue.tables.values.contains(where: { $0.tracking != nil }) else {
-                    throw SQLError(22115, "Change tracking is enabled for one or more tables in database '\(catalogue.name)'. Disable change tracking on each table before disabling it for the database.")
+                    throw SQLError(
+                        22115,
+                        "Change tracking is enabled for one or more tables in database '\(catalogue.name)'. Disable change tracking on each table before disabling it for the database."
+                    )
                 }
                 catalogue.options.changeTracking = nil
                 return
@@ -52,7 +65,9 @@ extension Session {
             var tracking = catalogue.options.changeTracking ?? .init(retention: 2, unit: "DAYS", cleansUp: true)
             for part in option.options {
                 if part.name == "AUTO_CLEANUP" { tracking.cleansUp = part.value == .on }
-                if part.name == "CHANGE_RETENTION", case .literal(.integer(let digits))? = part.value, let count = Int(digits) {
+                if part.name == "CHANGE_RETENTION", case .literal(.integer(let digits))? = part.value,
+                    let count = Int(digits)
+                {
                     tracking.retention = count
                     tracking.unit = part.unit ?? "DAYS"
                 }
@@ -73,13 +88,25 @@ extension Session {
                 try change(databaseName) { (catalogue) throws(SQLError) in
                     let known = catalogue.principals.contains { $0.name.matches(statement.name) }
                     if statement.isAlter { return }
-                    if known { throw SQLError(15023, "User, group, or role '\(statement.name)' already exists in the current database.") }
+                    if known {
+                        throw SQLError(
+                            15023,
+                            "User, group, or role '\(statement.name)' already exists in the current database."
+                        )
+                    }
                     var login: String?
                     if statement.kind == .user, statement.source != .withoutLogin {
                         if case .login(let name)? = statement.source { login = name } else { login = statement.name }
                     }
                     let id = (catalogue.principals.map(\.id).max() ?? 4) + 1
-                    catalogue.principals.append(Principal(id: id, name: statement.name, kind: statement.kind == .user ? .user : .role, login: login))
+                    catalogue.principals.append(
+                        Principal(
+                            id: id,
+                            name: statement.name,
+                            kind: statement.kind == .user ? .user : .role,
+                            login: login
+                        )
+                    )
                 }
             }
         case .serverRole: throw SQLError.unsupported("SERVER ROLE")
@@ -91,7 +118,12 @@ extension Session {
         guard login.isSysadmin else { throw SQLError(15247, "User does not have permission to perform this action.") }
         var new = server.login(statement.name)
         if statement.isAlter {
-            guard new != nil else { throw SQLError(15151, "Cannot alter the login '\(statement.name)', because it does not exist or you do not have permission.") }
+            guard new != nil else {
+                throw SQLError(
+                    15151,
+                    "Cannot alter the login '\(statement.name)', because it does not exist or you do not have permission."
+                )
+            }
         } else {
             guard new == nil else { throw SQLError(15025, "The server principal '\(statement.name)' already exists.") }
             new = ServerState.Login(name: statement.name, password: "", isSysadmin: false)
@@ -99,7 +131,8 @@ extension Session {
         guard var login = new else { return }
         for option in statement.options {
             switch (option.name, option.value) {
-            case ("PASSWORD", .literal(.string(let text))?), ("PASSWORD", .literal(.nationalString(let text))?): login.password = text
+            case ("PASSWORD", .literal(.string(let text))?), ("PASSWORD", .literal(.nationalString(let text))?):
+                login.password = text
             case ("DEFAULT_DATABASE", .word(let name)?): login.defaultDatabase = name
             default: break
             }
@@ -110,7 +143,8 @@ extension Session {
 
     func run(_ alter: AlterRoleStatement) throws(SQLError) {
         guard !alter.isServerRole else {
-            if case .addMember(let name) = alter.action, alter.role.matches("sysadmin"), var login = server.login(name) {
+            if case .addMember(let name) = alter.action, alter.role.matches("sysadmin"), var login = server.login(name)
+            {
                 login.isSysadmin = true
                 server.add(login)
                 return
@@ -122,7 +156,10 @@ extension Session {
             try change(databaseName) { (catalogue) throws(SQLError) in
                 func member(_ name: String) throws(SQLError) -> Int {
                     guard let index = catalogue.principals.firstIndex(where: { $0.name.matches(name) }) else {
-                        throw SQLError(15151, "Cannot add the principal '\(name)', because it does not exist or you do not have permission.")
+                        throw SQLError(
+                            15151,
+                            "Cannot add the principal '\(name)', because it does not exist or you do not have permission."
+                        )
                     }
                     return index
                 }
@@ -137,17 +174,28 @@ extension Session {
     }
 
     func run(_ statement: PermissionStatement) throws(SQLError) {
+        if statement.securable == nil || statement.securable?.kind == "SERVER",
+            statement.permissions.allSatisfy({ Self.serverPermissions.contains($0.name) })
+        {
+            return try runOnServer(statement)
+        }
         try writing { () throws(SQLError) in
             try checkMayDefine()
             let scope = try self.scope(statement.securable)
             try change(databaseName) { (catalogue) throws(SQLError) in
                 for grantee in statement.principals {
-                    let isKnown = grantee.matches("public") || catalogue.principals.contains { $0.name.matches(grantee) }
+                    let isKnown =
+                        grantee.matches("public") || catalogue.principals.contains { $0.name.matches(grantee) }
                     guard isKnown else {
-                        throw SQLError(15151, "Cannot find the user '\(grantee)', because it does not exist or you do not have permission.")
+                        throw SQLError(
+                            15151,
+                            "Cannot find the user '\(grantee)', because it does not exist or you do not have permission."
+                        )
                     }
                     for permission in statement.permissions {
-                        catalogue.permissions.removeAll { $0.grantee.matches(grantee) && $0.name == permission.name && $0.scope == scope }
+                        catalogue.permissions.removeAll {
+                            $0.grantee.matches(grantee) && $0.name == permission.name && $0.scope == scope
+                        }
                         if statement.action == .revoke { continue }
                         catalogue.permissions.append(
                             Permission(
@@ -165,19 +213,48 @@ extension Session {
         finish(.none, isQuiet: true)
     }
 
+    private func runOnServer(_ statement: PermissionStatement) throws(SQLError) {
+        guard login.isSysadmin else { throw SQLError(15247, "User does not have permission to perform this action.") }
+        for grantee in statement.principals {
+            guard server.login(grantee) != nil || grantee.matches("public") else {
+                throw SQLError(
+                    15151,
+                    "Cannot find the login '\(grantee)', because it does not exist or you do not have permission."
+                )
+            }
+            for permission in statement.permissions {
+                let rule = Permission(
+                    grantee: grantee,
+                    name: permission.name,
+                    scope: .database,
+                    isDenied: statement.action == .deny,
+                    hasGrantOption: statement.withGrantOption
+                )
+                server.registry.setPermission(rule, isRevoked: statement.action == .revoke)
+            }
+        }
+        finish(.none, isQuiet: true)
+    }
+
     private func scope(_ securable: Securable?) throws(SQLError) -> Permission.Scope {
         guard let securable else { return .database }
         switch securable.kind {
         case "SCHEMA":
             guard database.schemas[securable.name.last.lowercased()] != nil || securable.name.last.matches("cdc") else {
-                throw SQLError(15151, "Cannot find the schema '\(securable.name.last)', because it does not exist or you do not have permission.")
+                throw SQLError(
+                    15151,
+                    "Cannot find the schema '\(securable.name.last)', because it does not exist or you do not have permission."
+                )
             }
             return .schema(securable.name.last.lowercased())
         case "DATABASE": return .database
         case nil, "OBJECT":
             let schema = securable.name.parts.count > 1 ? securable.name.parts[securable.name.parts.count - 2] : "dbo"
             guard let id = database.objectID(schema: schema, name: securable.name.last) else {
-                throw SQLError(15151, "Cannot find the object '\(securable.name.last)', because it does not exist or you do not have permission.")
+                throw SQLError(
+                    15151,
+                    "Cannot find the object '\(securable.name.last)', because it does not exist or you do not have permission."
+                )
             }
             return .object(id)
         default: throw SQLError.unsupported("permissions on \(securable.kind ?? "")")
@@ -188,13 +265,7 @@ extension Session {
 
     /// The principals of the database that the session acts as: its user, the user's roles, and everybody.
     func principals(in database: DatabaseCatalogue) -> Set<String> {
-        var names: Set<String> = ["public"]
-        var waiting = database.principals.filter { $0.login.map { $0.matches(login.name) } ?? false }.map(\.name)
-        while let name = waiting.popLast() {
-            guard names.insert(name.lowercased()).inserted else { continue }
-            waiting += database.principals.first { $0.name.matches(name) }.map { Array($0.roles) } ?? []
-        }
-        return names
+        database.roles(of: database.principals.filter { $0.login.map { $0.matches(login.name) } ?? false }.map(\.name))
     }
 
     /// Whether the session may do everything in a database.
@@ -205,7 +276,11 @@ extension Session {
     func checkMayDefine() throws(SQLError) {
         let names = principals(in: database)
         guard isOwner(of: database) || names.contains("db_ddladmin") else {
-            throw SQLError(262, "The permission to define objects was denied in database '\(databaseName)'.", severity: 14)
+            throw SQLError(
+                262,
+                "The permission to define objects was denied in database '\(databaseName)'.",
+                severity: 14
+            )
         }
     }
 
@@ -224,7 +299,9 @@ extension Session {
         if isOwner(of: database) || table.id < 0 { return true }
         let names = principals(in: database)
         let matching = database.permissions.filter { rule in
-            guard names.contains(rule.grantee.lowercased()), rule.name == permission || rule.name == "CONTROL" else { return false }
+            guard names.contains(rule.grantee.lowercased()), rule.name == permission || rule.name == "CONTROL" else {
+                return false
+            }
             switch rule.scope {
             case .database: return true
             case .schema(let name): return name.matches(table.schema)

@@ -40,7 +40,9 @@ extension Session {
         case .kill: throw SQLError.unsupported("KILL")
         case .waitForTime: throw SQLError.unsupported("WAITFOR TIME")
         case .callMethod: throw SQLError.unsupported("modify()")
-        case .reconfigure: break
+        case .reconfigure:
+            server.registry.reconfigure()
+            finish(.none, isQuiet: true)
         default: throw SQLError.unsupported("this statement")
         }
     }
@@ -50,7 +52,10 @@ extension Session {
         let database = try Binder(self).database(of: name)
         let given = name.parts.count > 1 ? name.parts[name.parts.count - 2] : ""
         guard let schema = database.schemas[(given.isEmpty ? "dbo" : given).lowercased()] else {
-            throw SQLError(2760, "The specified schema name \"\(given)\" either does not exist or you do not have permission to use it.")
+            throw SQLError(
+                2760,
+                "The specified schema name \"\(given)\" either does not exist or you do not have permission to use it."
+            )
         }
         return (database.name, schema.name)
     }
@@ -66,12 +71,19 @@ extension Session {
         }
         try writing { () throws(SQLError) in
             let (database, schema) = try place(of: definition.name)
-            guard catalogue(database)?.objectID(schema: schema, name: definition.name.last) == nil else { throw Self.exists(definition.name) }
+            guard catalogue(database)?.objectID(schema: schema, name: definition.name.last) == nil else {
+                throw Self.exists(definition.name)
+            }
             try checkMayDefine()
             let table = try makeTable(definition, place: .database(database, schema: schema))
             try change(database) { (catalogue) throws(SQLError) in
-                for constraint in table.constraintNames where catalogue.objectID(schema: schema, name: constraint.name) != nil {
-                    throw SQLError(2714, "There is already an object named '\(constraint.name)' in the database.", state: 5)
+                for constraint in table.constraintNames
+                where catalogue.objectID(schema: schema, name: constraint.name) != nil {
+                    throw SQLError(
+                        2714,
+                        "There is already an object named '\(constraint.name)' in the database.",
+                        state: 5
+                    )
                 }
                 catalogue.add(table)
             }
@@ -92,7 +104,11 @@ extension Session {
             var hasIdentity = false
             for column in bound.columns {
                 guard !column.name.isEmpty else {
-                    throw SQLError(1038, "An object or column name is missing or empty. For SELECT INTO statements, verify each column has a name.", severity: 15)
+                    throw SQLError(
+                        1038,
+                        "An object or column name is missing or empty. For SELECT INTO statements, verify each column has a name.",
+                        severity: 15
+                    )
                 }
                 definition.columns.append(
                     ColumnDefinition(
@@ -113,7 +129,9 @@ extension Session {
                 temporaryTables[name.last.lowercased()] = table
             } else {
                 let (database, schema) = try place(of: name)
-                guard catalogue(database)?.objectID(schema: schema, name: name.last) == nil else { throw Self.exists(name) }
+                guard catalogue(database)?.objectID(schema: schema, name: name.last) == nil else {
+                    throw Self.exists(name)
+                }
                 let made = try makeTable(definition, place: .database(database, schema: schema))
                 try change(database) { (catalogue) throws(SQLError) in catalogue.add(made) }
                 table = made
@@ -131,7 +149,10 @@ extension Session {
         let database = try Binder(self).database(of: name)
         let schema = name.parts.count > 1 ? name.parts[name.parts.count - 2] : ""
         guard let table = database.table(schema: schema.isEmpty ? "dbo" : schema, name: name.last) else {
-            throw SQLError(4902, "Cannot find the object \"\(name.parts.joined(separator: "."))\" because it does not exist or you do not have permissions.")
+            throw SQLError(
+                4902,
+                "Cannot find the object \"\(name.parts.joined(separator: "."))\" because it does not exist or you do not have permissions."
+            )
         }
         return (table, database.name)
     }
@@ -160,9 +181,14 @@ extension Session {
         try writing { () throws(SQLError) in
             for index in drop.indexes {
                 var (table, database) = try definedTable(index.table)
-                guard let place = table.indexes.firstIndex(where: { $0.kind == .index && $0.name.matches(index.name) }) else {
+                guard let place = table.indexes.firstIndex(where: { $0.kind == .index && $0.name.matches(index.name) })
+                else {
                     if drop.isIfExists { continue }
-                    throw SQLError(3701, "Cannot drop the index '\(index.table.parts.joined(separator: ".")).\(index.name)', because it does not exist or you do not have permission.", severity: 11)
+                    throw SQLError(
+                        3701,
+                        "Cannot drop the index '\(index.table.parts.joined(separator: ".")).\(index.name)', because it does not exist or you do not have permission.",
+                        severity: 11
+                    )
                 }
                 try sqlite.run("DROP INDEX IF EXISTS \(table.indexes[place].storage(in: table))")
                 table.indexes.remove(at: place)
@@ -191,8 +217,18 @@ extension Session {
             try change(database) { (catalogue) throws(SQLError) in
                 let known = catalogue.objectID(schema: schema, name: name.last)
                 if form == .create, known != nil { throw Self.exists(name) }
-                if form == .alter, known == nil { throw SQLError(208, "Invalid object name '\(name.parts.joined(separator: "."))'.", state: 6) }
-                var module = ModuleObject(id: known ?? catalogue.newID(), schema: schema, name: name.last, kind: kind, text: text, created: now, modified: now)
+                if form == .alter, known == nil {
+                    throw SQLError(208, "Invalid object name '\(name.parts.joined(separator: "."))'.", state: 6)
+                }
+                var module = ModuleObject(
+                    id: known ?? catalogue.newID(),
+                    schema: schema,
+                    name: name.last,
+                    kind: kind,
+                    text: text,
+                    created: now,
+                    modified: now
+                )
                 if let known, let old = catalogue.modules[known] {
                     module.created = old.created
                     catalogue.removeObject(known)
@@ -208,7 +244,8 @@ extension Session {
         try writing { () throws(SQLError) in
             try change(databaseName) { (catalogue) throws(SQLError) in
                 for (id, module) in catalogue.modules {
-                    guard case .trigger = module.kind, switching.names.isEmpty || switching.names.contains(where: { $0.last.matches(module.name) })
+                    guard case .trigger = module.kind,
+                        switching.names.isEmpty || switching.names.contains(where: { $0.last.matches(module.name) })
                     else { continue }
                     catalogue.modules[id]?.isDisabled = !switching.isEnabled
                 }
@@ -223,9 +260,15 @@ extension Session {
         guard let name = definition.name ?? definition.owner else { return }
         try writing { () throws(SQLError) in
             try change(databaseName) { (catalogue) throws(SQLError) in
-                guard catalogue.schemas[name.lowercased()] == nil else { throw Self.exists(Name(parts: [name], line: currentLine)) }
+                guard catalogue.schemas[name.lowercased()] == nil else {
+                    throw Self.exists(Name(parts: [name], line: currentLine))
+                }
                 let id = (catalogue.schemas.values.map(\.id).max() ?? 4) + 1
-                catalogue.schemas[name.lowercased()] = SchemaObject(id: id, name: name, owner: definition.owner ?? "dbo")
+                catalogue.schemas[name.lowercased()] = SchemaObject(
+                    id: id,
+                    name: name,
+                    owner: definition.owner ?? "dbo"
+                )
             }
             for element in definition.elements { try define(element) }
         }
@@ -233,12 +276,17 @@ extension Session {
     }
 
     private func create(_ definition: TypeDefinition) throws(SQLError) {
-        guard case .alias(let declared, _) = definition.kind else { throw SQLError.unsupported("CREATE TYPE … AS TABLE") }
+        guard case .alias(let declared, _) = definition.kind else {
+            throw SQLError.unsupported("CREATE TYPE … AS TABLE")
+        }
         let type = try Binder(self).type(declared)
         try writing { () throws(SQLError) in
             try change(databaseName) { (catalogue) throws(SQLError) in
                 guard catalogue.types[definition.name.last.lowercased()] == nil else {
-                    throw SQLError(219, "The type '\(definition.name.parts.joined(separator: "."))' already exists, or you do not have permission to create it.")
+                    throw SQLError(
+                        219,
+                        "The type '\(definition.name.parts.joined(separator: "."))' already exists, or you do not have permission to create it."
+                    )
                 }
                 catalogue.types[definition.name.last.lowercased()] = type
             }
@@ -258,18 +306,28 @@ extension Session {
     private func run(_ drop: DropStatement, _ name: Name) throws(SQLError) {
         func missing(_ what: String) throws(SQLError) {
             if drop.isIfExists { return }
-            throw SQLError(3701, "Cannot drop the \(what) '\(name.parts.joined(separator: "."))', because it does not exist or you do not have permission.", state: 5, severity: 11)
+            throw SQLError(
+                3701,
+                "Cannot drop the \(what) '\(name.parts.joined(separator: "."))', because it does not exist or you do not have permission.",
+                state: 5,
+                severity: 11
+            )
         }
         switch drop.kind {
         case .table where name.last.hasPrefix("#"):
-            guard let table = temporaryTables.removeValue(forKey: name.last.lowercased()) else { return try missing("table") }
+            guard let table = temporaryTables.removeValue(forKey: name.last.lowercased()) else {
+                return try missing("table")
+            }
             try sqlite.run("DROP TABLE \(table.storage)")
         case .table:
             guard let (table, database) = try? definedTable(name), !table.isShipped else { return try missing("table") }
             if let referrer = catalogue(database)?.tables.values.first(where: { other in
                 other.id != table.id && other.foreignKeys.contains { $0.referencedTable == table.id }
             }) {
-                throw SQLError(3726, "Could not drop object '\(name.parts.joined(separator: "."))' because it is referenced by a FOREIGN KEY constraint of '\(referrer.name)'.")
+                throw SQLError(
+                    3726,
+                    "Could not drop object '\(name.parts.joined(separator: "."))' because it is referenced by a FOREIGN KEY constraint of '\(referrer.name)'."
+                )
             }
             try willDrop(table, in: database)
             try sqlite.run("DROP TABLE \(table.storage)")
@@ -277,11 +335,15 @@ extension Session {
         case .view, .procedure, .function, .trigger, .synonym, .sequence:
             let database = try Binder(self).database(of: name)
             let schema = name.parts.count > 1 ? name.parts[name.parts.count - 2] : ""
-            guard let module = database.module(schema: schema.isEmpty ? "dbo" : schema, name: name.last) else { return try missing(drop.kind.rawValue) }
+            guard let module = database.module(schema: schema.isEmpty ? "dbo" : schema, name: name.last) else {
+                return try missing(drop.kind.rawValue)
+            }
             try change(database.name) { (catalogue) throws(SQLError) in catalogue.removeObject(module.id) }
         case .schema:
             guard let schema = database.schemas[name.last.lowercased()] else { return try missing("schema") }
-            if database.tables.values.contains(where: { $0.schema.matches(schema.name) }) || database.modules.values.contains(where: { $0.schema.matches(schema.name) }) {
+            if database.tables.values.contains(where: { $0.schema.matches(schema.name) })
+                || database.modules.values.contains(where: { $0.schema.matches(schema.name) })
+            {
                 throw SQLError(3729, "Cannot drop schema '\(name.last)' because it is being referenced by an object.")
             }
             try change(databaseName) { (catalogue) throws(SQLError) in catalogue.schemas[name.last.lowercased()] = nil }
@@ -296,11 +358,15 @@ extension Session {
             for table in database.tables.values { try sqlite.run("DROP TABLE \(table.storage)") }
             transaction.catalogues[name.last.lowercased()] = .some(nil)
         case .user, .role:
-            guard database.principals.contains(where: { $0.name.matches(name.last) }) else { return try missing(drop.kind.rawValue) }
+            guard database.principals.contains(where: { $0.name.matches(name.last) }) else {
+                return try missing(drop.kind.rawValue)
+            }
             try change(databaseName) { (catalogue) throws(SQLError) in
                 catalogue.principals.removeAll { $0.name.matches(name.last) }
                 catalogue.permissions.removeAll { $0.grantee.matches(name.last) }
-                for index in catalogue.principals.indices { catalogue.principals[index].roles.remove(name.last.lowercased()) }
+                for index in catalogue.principals.indices {
+                    catalogue.principals[index].roles.remove(name.last.lowercased())
+                }
             }
         case .login:
             guard server.login(name.last) != nil else { return try missing("login") }
@@ -315,7 +381,8 @@ extension SQLType {
     var declared: TSQL.DataType {
         let name = Name(parts: [self.name], line: 1)
         switch self {
-        case .decimal(let precision, let scale): return TSQL.DataType(name: name, parameters: ["\(precision)", "\(scale)"])
+        case .decimal(let precision, let scale):
+            return TSQL.DataType(name: name, parameters: ["\(precision)", "\(scale)"])
         case .time(let scale), .datetime2(let scale), .datetimeoffset(let scale):
             return TSQL.DataType(name: name, parameters: ["\(scale)"])
         case .char, .varchar, .nchar, .nvarchar, .binary, .varbinary:

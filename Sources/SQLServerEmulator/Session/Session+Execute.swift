@@ -45,7 +45,11 @@ extension Session {
         var output: String?
         if argument.isOutput {
             guard case .variable(let variable) = argument.value.kind else {
-                throw SQLError(179, "Cannot use the OUTPUT option when passing a constant to a stored procedure.", severity: 15)
+                throw SQLError(
+                    179,
+                    "Cannot use the OUTPUT option when passing a constant to a stored procedure.",
+                    severity: 15
+                )
             }
             output = variable
         }
@@ -66,7 +70,11 @@ extension Session {
             throw SQLError(2812, "Could not find stored procedure '\(name.parts.joined(separator: "."))'.", state: 62)
         }
         guard case .procedure(let definition) = module.kind else {
-            throw SQLError(2809, "The request for procedure '\(name.last)' failed because '\(name.last)' is not a procedure object.", severity: 18)
+            throw SQLError(
+                2809,
+                "The request for procedure '\(name.last)' failed because '\(name.last)' is not a procedure object.",
+                severity: 18
+            )
         }
         return try run(definition, arguments)
     }
@@ -76,7 +84,10 @@ extension Session {
         _ arguments: [ProcedureArgument]
     ) throws(SQLError) -> (status: Int64, outputs: [(String, (SQLValue, SQLType))]) {
         guard frames.count <= 32 else {
-            throw SQLError(217, "Maximum stored procedure, function, trigger, or view nesting level exceeded (limit 32).")
+            throw SQLError(
+                217,
+                "Maximum stored procedure, function, trigger, or view nesting level exceeded (limit 32)."
+            )
         }
         var frame = Frame()
         frame.procedure = definition.name.last
@@ -86,20 +97,30 @@ extension Session {
             let type = try Binder(self).type(parameter.type)
             var value = SQLValue.null
             if let argument = given[index], !argument.isDefault {
-                value = argument.value.isNull ? .null : try Conversion.convert(argument.value, from: argument.type, to: type)
+                value =
+                    argument.value.isNull
+                    ? .null : try Conversion.convert(argument.value, from: argument.type, to: type)
                 if let variable = argument.output, parameter.isOutput { outputs.append((parameter.name, variable)) }
             } else if let initial = parameter.defaultValue {
                 let (computed, from) = try evaluate(initial)
                 value = computed.isNull ? .null : try Conversion.convert(computed, from: from, to: type)
             } else {
-                throw SQLError(201, "Procedure or function '\(definition.name.last)' expects parameter '\(parameter.name)', which was not supplied.", state: 4)
+                throw SQLError(
+                    201,
+                    "Procedure or function '\(definition.name.last)' expects parameter '\(parameter.name)', which was not supplied.",
+                    state: 4
+                )
             }
             frame.variables[parameter.name.lowercased()] = (type, value)
         }
         let count = transaction.count
         let status = try inFrame(frame) { () throws(SQLError) in try runModule(definition.body) }
         if transaction.count != count {
-            throw SQLError(266, "Transaction count after EXECUTE indicates a mismatching number of BEGIN and COMMIT statements. Previous count = \(count), current count = \(transaction.count).", state: 2)
+            throw SQLError(
+                266,
+                "Transaction count after EXECUTE indicates a mismatching number of BEGIN and COMMIT statements. Previous count = \(count), current count = \(transaction.count).",
+                state: 2
+            )
         }
         let values = outputs.compactMap { output in
             status.variables[output.parameter.lowercased()].map { (output.variable, ($0.value, $0.type)) }
@@ -107,7 +128,9 @@ extension Session {
         return (status.result, values)
     }
 
-    private func match(_ arguments: [ProcedureArgument], to definition: ProcedureDefinition) throws(SQLError) -> [Int: ProcedureArgument] {
+    private func match(_ arguments: [ProcedureArgument], to definition: ProcedureDefinition) throws(SQLError) -> [Int:
+        ProcedureArgument]
+    {
         var given: [Int: ProcedureArgument] = [:]
         for (index, argument) in arguments.enumerated() {
             let place: Int?
@@ -120,7 +143,11 @@ extension Session {
                 place = definition.parameters.indices.contains(index) ? index : nil
             }
             guard let place else {
-                throw SQLError(8144, "Procedure or function \(definition.name.last) has too many arguments specified.", state: 2)
+                throw SQLError(
+                    8144,
+                    "Procedure or function \(definition.name.last) has too many arguments specified.",
+                    state: 2
+                )
             }
             given[place] = argument
         }
@@ -128,7 +155,9 @@ extension Session {
     }
 
     /// Runs statements with variables of their own.
-    func inFrame<T>(_ frame: Frame, _ work: () throws(SQLError) -> T) throws(SQLError) -> (result: T, variables: [String: (type: SQLType, value: SQLValue)]) {
+    func inFrame<T>(_ frame: Frame, _ work: () throws(SQLError) -> T) throws(SQLError) -> (
+        result: T, variables: [String: (type: SQLType, value: SQLValue)]
+    ) {
         let line = currentLine
         frames.append(frame)
         defer {
@@ -150,7 +179,12 @@ extension Session {
             return status
         } catch let failure as Failure {
             currentLine = failure.message.line
-            throw SQLError(failure.message.number, failure.message.text, state: failure.message.state, severity: failure.message.severity)
+            throw SQLError(
+                failure.message.number,
+                failure.message.text,
+                state: failure.message.state,
+                severity: failure.message.severity
+            )
         } catch let error as SQLError { throw error } catch { throw SQLError(50_000, "\(error)") }
     }
 
@@ -161,7 +195,10 @@ extension Session {
         variables: [String: (type: SQLType, value: SQLValue)]
     ) throws(SQLError) -> [String: (type: SQLType, value: SQLValue)] {
         guard frames.count <= 32 else {
-            throw SQLError(217, "Maximum stored procedure, function, trigger, or view nesting level exceeded (limit 32).")
+            throw SQLError(
+                217,
+                "Maximum stored procedure, function, trigger, or view nesting level exceeded (limit 32)."
+            )
         }
         let batch = try parse(text)
         let outer = runningBatch

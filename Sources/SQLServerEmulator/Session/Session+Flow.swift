@@ -22,6 +22,7 @@ extension Session {
         currentLine = 1
         frames = [Frame()]
         caught = []
+        abortsBatch = false
         do {
             let batch = try parse(text)
             runningBatch = batch
@@ -101,7 +102,9 @@ extension Session {
             let outcome = try run(attempt)
             tryDepth -= 1
             return outcome
-        } catch let failure as Failure where failure.message.severity < 20 && failure.message.number != SQLError.interrupted.number {
+        } catch let failure as Failure
+            where failure.message.severity < 20 && failure.message.number != SQLError.interrupted.number
+        {
             tryDepth -= 1
             frames.removeLast(frames.count - depth)
             caught.append(failure.message)
@@ -129,7 +132,9 @@ extension Session {
                 if tryDepth > 0 { transaction.isDoomed = true } else { try? rollbackTransaction() }
             }
             if error.endsTransaction, transaction.count > 0 { try? rollbackTransaction() }
-            if tryDepth > 0 || error.endsBatch || settings.abortsTransactions || message.severity >= 20 {
+            let isFatal = error.endsBatch || abortsBatch
+            abortsBatch = false
+            if tryDepth > 0 || isFatal || settings.abortsTransactions || message.severity >= 20 {
                 throw Failure(message: message, endsBatch: true)
             }
             report(message)
@@ -144,7 +149,10 @@ extension SQLError {
     /// Source: Microsoft, "Database engine error severities"; conversions, names that mean nothing and lost transactions end a
     /// batch, broken rules of tables do not.
     var endsBatch: Bool {
-        endsTransaction || [102, 137, 156, 207, 208, 209, 213, 241, 242, 244, 245, 248, 295, 911, 1087, 3621, 4104, 40517].contains(number)
+        endsTransaction
+            || [102, 137, 156, 207, 208, 209, 213, 241, 242, 244, 245, 248, 295, 911, 1087, 3621, 4104, 40517].contains(
+                number
+            )
     }
 
     /// Whether the transaction is gone.

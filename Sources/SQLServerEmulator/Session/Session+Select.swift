@@ -40,11 +40,15 @@ extension Session {
     }
 
     /// `SELECT @a = e, … FROM …`: each row assigns, so that the last one stays; no row leaves the variables as they are.
-    private func assign(_ targets: [(name: String, operation: AssignmentOperator)], _ statement: SelectStatement) throws(SQLError) {
+    private func assign(_ targets: [(name: String, operation: AssignmentOperator)], _ statement: SelectStatement)
+        throws(SQLError)
+    {
         let (binder, bound) = try bind(statement)
         let rows = try rows(of: bound, binder.parameters)
         for target in targets where target.operation != .set {
-            if rows.count > 1 { throw SQLError.unsupported("SELECT \(target.name) \(target.operation.rawValue) … over several rows") }
+            if rows.count > 1 {
+                throw SQLError.unsupported("SELECT \(target.name) \(target.operation.rawValue) … over several rows")
+            }
         }
         if let last = rows.last {
             for (index, target) in targets.enumerated() {
@@ -60,7 +64,12 @@ extension Session {
         let variable = try self.variable(name)
         var (value, type) = (value, type)
         if let combination = operation.combination {
-            let binary = try BinaryOperation(BinaryOperator(combination), variable.type, type, settings: conversionSettings)
+            let binary = try BinaryOperation(
+                BinaryOperator(combination),
+                variable.type,
+                type,
+                settings: conversionSettings
+            )
             value = try binary.evaluate(variable.value, value)
             type = binary.result
         }

@@ -10,10 +10,16 @@ extension Session {
         case .identityInsert(let name, let isOn):
             guard case .table(let table) = try Binder(self).object(name) else { throw Binder.unknown(name) }
             guard table.identity != nil else {
-                throw SQLError(8106, "Table '\(name.parts.joined(separator: "."))' does not have the identity property. Cannot perform SET operation.")
+                throw SQLError(
+                    8106,
+                    "Table '\(name.parts.joined(separator: "."))' does not have the identity property. Cannot perform SET operation."
+                )
             }
             if isOn, let other = settings.identityInsert, other != table.storage {
-                throw SQLError(8107, "IDENTITY_INSERT is already ON for another table. Cannot perform SET operation for table '\(name.parts.joined(separator: "."))'.")
+                throw SQLError(
+                    8107,
+                    "IDENTITY_INSERT is already ON for another table. Cannot perform SET operation for table '\(name.parts.joined(separator: "."))'."
+                )
             }
             settings.identityInsert = isOn ? table.storage : nil
         case .isolationLevel(let level):
@@ -26,7 +32,10 @@ extension Session {
                 case .snapshot: .snapshot
                 }
             if new == .snapshot, transaction.count > 0, settings.isolation != .snapshot {
-                throw SQLError(3951, "Transaction failed in database '\(databaseName)' because the statement was run under snapshot isolation but the transaction did not start in snapshot isolation. You cannot change the isolation level of the transaction to snapshot after the transaction has started unless the transaction was originally started under snapshot isolation level.")
+                throw SQLError(
+                    3951,
+                    "Transaction failed in database '\(databaseName)' because the statement was run under snapshot isolation but the transaction did not start in snapshot isolation. You cannot change the isolation level of the transaction to snapshot after the transaction has started unless the transaction was originally started under snapshot isolation level."
+                )
             }
             settings.isolation = new
         }
@@ -71,10 +80,14 @@ extension Session {
             }
             settings.dateFormat = format
         case "CONTEXT_INFO":
-            if case .binary(let bytes) = try Conversion.convert(value, from: type, to: .varbinary(128)) { settings.contextInfo = bytes }
+            if case .binary(let bytes) = try Conversion.convert(value, from: type, to: .varbinary(128)) {
+                settings.contextInfo = bytes
+            }
         case "LANGUAGE":
             let language = (try ValueRules.text(value, type) ?? "").lowercased()
-            guard ["us_english", "english"].contains(language) else { throw SQLError.unsupported("SET LANGUAGE \(language)") }
+            guard ["us_english", "english"].contains(language) else {
+                throw SQLError.unsupported("SET LANGUAGE \(language)")
+            }
         case "DEADLOCK_PRIORITY", "QUERY_GOVERNOR_COST_LIMIT": break
         default: throw SQLError.unsupported("SET \(name)")
         }
@@ -99,7 +112,9 @@ extension Session {
             for argument in command.arguments { values.append(try evaluate(argument)) }
             guard let first = values.first, let name = try ValueRules.text(first.0, first.1) else { return }
             guard case .table(let table) = try Binder(self).object(Self.name(name)) else { return }
-            if values.count > 2, case .integer(let seed) = try Conversion.convert(values[2].0, from: values[2].1, to: .bigint) {
+            if values.count > 2,
+                case .integer(let seed) = try Conversion.convert(values[2].0, from: values[2].1, to: .bigint)
+            {
                 server.noteIdentity(seed, of: table.storage)
             }
         case "TRACEON", "TRACEOFF", "FREEPROCCACHE", "DROPCLEANBUFFERS", "USEROPTIONS", "OPENTRAN": break

@@ -31,7 +31,13 @@ extension Session {
         case .print(let expression):
             let (value, type) = try evaluate(expression)
             let text = try ValueRules.text(value, type)
-            sink.message(ServerText(SQLError(0, text ?? " ", severity: 0), procedure: frames[frames.count - 1].procedure, line: currentLine))
+            sink.message(
+                ServerText(
+                    SQLError(0, text ?? " ", severity: 0),
+                    procedure: frames[frames.count - 1].procedure,
+                    line: currentLine
+                )
+            )
         case .throw(let arguments): try raise(arguments)
         case .raiseError(let raise): try self.raise(raise)
         case .execute(let execute): try run(execute)
@@ -69,7 +75,11 @@ extension Session {
             currentLine = line
             let key = name.lowercased()
             guard frames[frames.count - 1].variables[key] == nil else {
-                throw SQLError(134, "The variable name '\(name)' has already been declared. Variable names must be unique within a query batch or stored procedure.", severity: 15)
+                throw SQLError(
+                    134,
+                    "The variable name '\(name)' has already been declared. Variable names must be unique within a query batch or stored procedure.",
+                    severity: 15
+                )
             }
             let type = try Binder(self).type(declared)
             frames[frames.count - 1].variables[key] = (type, .null)
@@ -89,18 +99,29 @@ extension Session {
     private func raise(_ arguments: ThrowArguments?) throws(SQLError) {
         guard let arguments else {
             guard let message = caught.last else {
-                throw SQLError(10704, "To rethrow an error, a THROW statement must be used inside a CATCH block.", severity: 15)
+                throw SQLError(
+                    10704,
+                    "To rethrow an error, a THROW statement must be used inside a CATCH block.",
+                    severity: 15
+                )
             }
             throw SQLError(message.number, message.text, state: message.state, severity: message.severity)
         }
         let (number, numberType) = try evaluate(arguments.number)
         let (message, messageType) = try evaluate(arguments.message)
         let (state, stateType) = try evaluate(arguments.state)
-        guard case .integer(let code) = try Conversion.convert(number, from: numberType, to: .int), code >= 50_000 else {
-            throw SQLError(35100, "Error number in the THROW statement is outside the valid range. Specify an error number in the valid range of 50000 to 2147483647.", state: 10)
+        guard case .integer(let code) = try Conversion.convert(number, from: numberType, to: .int), code >= 50_000
+        else {
+            throw SQLError(
+                35100,
+                "Error number in the THROW statement is outside the valid range. Specify an error number in the valid range of 50000 to 2147483647.",
+                state: 10
+            )
         }
         var place: UInt8 = 1
-        if case .integer(let value) = try Conversion.convert(state, from: stateType, to: .int) { place = UInt8(clamping: value) }
+        if case .integer(let value) = try Conversion.convert(state, from: stateType, to: .int) {
+            place = UInt8(clamping: value)
+        }
         throw SQLError(Int32(clamping: code), try ValueRules.text(message, messageType) ?? "", state: place)
     }
 
@@ -115,7 +136,10 @@ extension Session {
         var text = try ValueRules.text(message, type) ?? ""
         if type.isNumeric {
             code = Int32(clamping: try number(statement.message))
-            throw SQLError(2732, "Error number \(code) is invalid. The number must be from 13000 through 2147483647 and it cannot be 50000.")
+            throw SQLError(
+                2732,
+                "Error number \(code) is invalid. The number must be from 13000 through 2147483647 and it cannot be 50000."
+            )
         }
         var arguments: [String] = []
         for argument in statement.arguments {

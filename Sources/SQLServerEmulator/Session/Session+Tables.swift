@@ -81,10 +81,20 @@ extension Session {
     func add(_ definition: ColumnDefinition, to table: inout TableObject) throws(SQLError) {
         currentLine = definition.line
         guard table.column(definition.name) == nil else {
-            throw SQLError(2705, "Column names in each table must be unique. Column name '\(definition.name)' in table '\(table.name)' is specified more than once.")
+            throw SQLError(
+                2705,
+                "Column names in each table must be unique. Column name '\(definition.name)' in table '\(table.name)' is specified more than once."
+            )
         }
-        let collation = try definition.collation.map { (name) throws(SQLError) in try Collation(name) } ?? database.collation.with(.implicit)
-        var column = TableColumn(id: table.nextColumnID, name: definition.name, type: .int, isNullable: definition.isNullable ?? true)
+        let collation =
+            try definition.collation.map { (name) throws(SQLError) in try Collation(name) }
+            ?? database.collation.with(.implicit)
+        var column = TableColumn(
+            id: table.nextColumnID,
+            name: definition.name,
+            type: .int,
+            isNullable: definition.isNullable ?? true
+        )
         if let computation = definition.computation {
             let scope = Scope([Scope.Source(name: table.name, columns: Binder(self).columns(of: table, alias: "x"))])
             let value = try Binder(self).bind(computation.expression, scope)
@@ -101,7 +111,10 @@ extension Session {
         if isKey { column.isNullable = false }
         if let identity = definition.identity {
             guard table.identity == nil else {
-                throw SQLError(2744, "Multiple identity columns specified for table '\(table.name)'. Only one identity column per table is allowed.")
+                throw SQLError(
+                    2744,
+                    "Multiple identity columns specified for table '\(table.name)'. Only one identity column per table is allowed."
+                )
             }
             column.identity = .init(seed: Int64(identity.seed) ?? 1, increment: Int64(identity.increment) ?? 1)
             column.isNullable = false
@@ -131,17 +144,31 @@ extension Session {
             }
             try addKey(key, .primaryKey, definition.name ?? Self.name("PK", table.name, id: id), id, column, to: &table)
         case .unique(let key):
-            try addKey(key, .uniqueConstraint, definition.name ?? Self.name("UQ", table.name, id: id), id, column, to: &table)
+            try addKey(
+                key,
+                .uniqueConstraint,
+                definition.name ?? Self.name("UQ", table.name, id: id),
+                id,
+                column,
+                to: &table
+            )
         case .check(let condition, _):
             let name = definition.name ?? Self.name("CK", table.name, column, id: id)
             let scope = Scope([Scope.Source(name: table.name, columns: Binder(self).columns(of: table, alias: "x"))])
             _ = try Binder(self).condition(condition, scope)
             table.checks.append(CheckConstraint(id: id, name: name, text: text(of: condition)))
         case .defaultValue(let expression, let named, _):
-            guard let target = column ?? named, let index = table.columns.firstIndex(where: { $0.name.matches(target) }) else {
-                throw SQLError(1752, "Column '\(named ?? "")' in table '\(table.name)' is invalid for creating a default constraint.", state: 0)
+            guard let target = column ?? named, let index = table.columns.firstIndex(where: { $0.name.matches(target) })
+            else {
+                throw SQLError(
+                    1752,
+                    "Column '\(named ?? "")' in table '\(table.name)' is invalid for creating a default constraint.",
+                    state: 0
+                )
             }
-            if table.columns[index].defaultValue != nil { throw SQLError(1781, "Column already has a DEFAULT bound to it.") }
+            if table.columns[index].defaultValue != nil {
+                throw SQLError(1781, "Column already has a DEFAULT bound to it.")
+            }
             table.columns[index].defaultValue = .init(
                 id: id,
                 name: definition.name ?? Self.name("DF", table.name, target, id: id),
@@ -160,7 +187,10 @@ extension Session {
     /// A name as SQL Server makes one: `PK__orders__0C3EA1B2A7F8D9E0`.
     private static func name(_ kind: String, _ table: String, _ column: String? = nil, id: Int) -> String {
         let digits = String(UInt64(truncatingIfNeeded: id) &* 0x9E37_79B9_7F4A_7C15, radix: 16).uppercased()
-        let parts = [kind, String(table.prefix(9))] + (column.map { [String($0.prefix(9))] } ?? []) + [String(digits.prefix(kind == "PK" || kind == "UQ" ? 16 : 8))]
+        let parts =
+            [kind, String(table.prefix(9))] + (column.map { [String($0.prefix(9))] } ?? []) + [
+                String(digits.prefix(kind == "PK" || kind == "UQ" ? 16 : 8))
+            ]
         return parts.joined(separator: "__")
     }
 
@@ -197,13 +227,22 @@ extension Session {
         isClustered ? 1 : max(1, table.indexes.map(\.indexID).max() ?? 1) + 1
     }
 
-    func add(_ definition: IndexDefinition, columns: [IndexDefinition.Column], to table: inout TableObject) throws(SQLError) {
+    func add(_ definition: IndexDefinition, columns: [IndexDefinition.Column], to table: inout TableObject)
+        throws(SQLError)
+    {
         guard !table.indexes.contains(where: { $0.name.matches(definition.name) }) else {
-            throw SQLError(1913, "The operation failed because an index or statistics with name '\(definition.name)' already exists on table '\(table.schema).\(table.name)'.")
+            throw SQLError(
+                1913,
+                "The operation failed because an index or statistics with name '\(definition.name)' already exists on table '\(table.schema).\(table.name)'."
+            )
         }
         let isClustered = definition.isClustered ?? false
         if isClustered, let other = table.indexes.first(where: \.isClustered) {
-            throw SQLError(1902, "Cannot create more than one clustered index on table '\(table.schema).\(table.name)'. Drop the existing clustered index '\(other.name)' before creating another.", state: 3)
+            throw SQLError(
+                1902,
+                "Cannot create more than one clustered index on table '\(table.schema).\(table.name)'. Drop the existing clustered index '\(other.name)' before creating another.",
+                state: 3
+            )
         }
         var index = TableIndex(
             constraintID: 0,
@@ -237,19 +276,27 @@ extension Session {
         _ column: String?,
         to table: inout TableObject
     ) throws(SQLError) {
-        let isOwn = key.table.last.matches(table.name)
+        let isOwn =
+            key.table.last.matches(table.name)
             && (key.table.parts.count == 1 || key.table.parts[key.table.parts.count - 2].matches(table.schema))
         var parent = table
         if !isOwn {
             guard case .table(let found)? = try? Binder(self).object(key.table) else {
-                throw SQLError(1767, "Foreign key '\(name ?? "")' references invalid table '\(key.table.parts.joined(separator: "."))'.", state: 0)
+                throw SQLError(
+                    1767,
+                    "Foreign key '\(name ?? "")' references invalid table '\(key.table.parts.joined(separator: "."))'.",
+                    state: 0
+                )
             }
             parent = found
         }
         let own = key.columns.isEmpty ? column.map { [$0] } ?? [] : key.columns
         let columns = try own.map { (name) throws(SQLError) in
             guard let column = table.column(name) else {
-                throw SQLError(1769, "Foreign key '\(name)' references invalid column '\(name)' in referencing table '\(table.name)'.")
+                throw SQLError(
+                    1769,
+                    "Foreign key '\(name)' references invalid column '\(name)' in referencing table '\(table.name)'."
+                )
             }
             return column.id
         }
@@ -259,13 +306,23 @@ extension Session {
         } else {
             referenced = try key.referencedColumns.map { (name) throws(SQLError) in
                 guard let column = parent.column(name) else {
-                    throw SQLError(1770, "Foreign key '\(name)' references invalid column '\(name)' in referenced table '\(parent.name)'.", state: 0)
+                    throw SQLError(
+                        1770,
+                        "Foreign key '\(name)' references invalid column '\(name)' in referenced table '\(parent.name)'.",
+                        state: 0
+                    )
                 }
                 return column.id
             }
         }
-        guard parent.indexes.contains(where: { $0.isUnique && Set($0.columns.map(\.columnID)) == Set(referenced) }), referenced.count == columns.count else {
-            throw SQLError(1776, "There are no primary or candidate keys in the referenced table '\(parent.schema).\(parent.name)' that match the referencing column list in the foreign key '\(name ?? "")'.", state: 0)
+        guard parent.indexes.contains(where: { $0.isUnique && Set($0.columns.map(\.columnID)) == Set(referenced) }),
+            referenced.count == columns.count
+        else {
+            throw SQLError(
+                1776,
+                "There are no primary or candidate keys in the referenced table '\(parent.schema).\(parent.name)' that match the referencing column list in the foreign key '\(name ?? "")'.",
+                state: 0
+            )
         }
         func action(_ action: ConstraintDefinition.ForeignKey.Action?) -> ForeignKeyConstraint.Action {
             switch action {

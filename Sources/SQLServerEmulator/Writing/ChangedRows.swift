@@ -6,6 +6,8 @@ import TSQL
 struct ChangedRows {
     let table: TableObject
     let scope: Scope
+    /// The name that the table has in the scope.
+    let name: String
     private let session: Session
     private let binder: Binder
     private let from: String
@@ -32,6 +34,7 @@ struct ChangedRows {
         if let (table, name) = try Self.alias(of: target, in: sources, session) {
             // The target is one of the sources, under its alias or its name.
             self.table = table
+            self.name = name
             (from, scope) = try binder.bind(sources, parent: nil)
             guard let source = scope.sources.first(where: { $0.name?.matches(name) ?? false }),
                 let prefix = source.columns.first?.sql.split(separator: ".").first
@@ -39,9 +42,14 @@ struct ChangedRows {
             alias = String(prefix)
         } else {
             table = try session.target(target)
+            name = table.name
             let own = binder.newAlias()
             alias = own
-            let source = Scope.Source(name: table.name, schema: table.schema, columns: binder.columns(of: table, alias: own))
+            let source = Scope.Source(
+                name: table.name,
+                schema: table.schema,
+                columns: binder.columns(of: table, alias: own)
+            )
             if sources.isEmpty {
                 scope = Scope([source])
                 from = "\(table.storage) AS \(own)"
@@ -71,7 +79,8 @@ struct ChangedRows {
             case .variable(let variable): own = reference.alias ?? variable
             }
             let isMeant: Bool =
-                if name.parts.count == 1, own.matches(name.last) { true } else if case .name(let table) = reference.name {
+                if name.parts.count == 1, own.matches(name.last) { true } else if case .name(let table) = reference.name
+                {
                     reference.alias == nil && table.last.matches(name.last)
                 } else { false }
             guard isMeant else { continue }

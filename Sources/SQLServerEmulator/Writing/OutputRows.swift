@@ -26,7 +26,14 @@ struct OutputRows {
             }
             let action = Scope.Source(
                 name: nil,
-                columns: [.init(name: "$action", type: .nvarchar(10), sql: "\(alias).c\(2 * columns.count)", isNullable: false)]
+                columns: [
+                    .init(
+                        name: "$action",
+                        type: .nvarchar(10),
+                        sql: "\(alias).c\(2 * columns.count)",
+                        isNullable: false
+                    )
+                ]
             )
             let scope = Scope([source("deleted", 0), source("inserted", columns.count), action])
             var items: [TypedSQL] = []

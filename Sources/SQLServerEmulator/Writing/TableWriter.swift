@@ -67,13 +67,10 @@ final class TableWriter {
             }
         }
         for row in rows {
-            changes.append(RowChange(before: row.before, after: try computed(row.row, row.after)))
+            changes.append(RowChange(before: row.before, after: try computed(row.row, row.after), touched: touched))
             written.append(row.row)
         }
-        self.touched.formUnion(touched)
     }
-
-    private var touched: Set<Int> = []
 
     /// Computes the computed columns of a row that was written.
     ///
@@ -91,14 +88,19 @@ final class TableWriter {
             sets.append("\(column.storage) = \(value.sql)")
         }
         let number = binder.parameter(.integer(row))
-        try sqlite.run("UPDATE \(table.storage) SET \(sets.joined(separator: ", ")) WHERE rowid = \(number)", binder.parameters)
-        return try sqlite.rows("SELECT \(columnList) FROM \(table.storage) WHERE rowid = ?1", [.integer(row)]).first ?? values
+        try sqlite.run(
+            "UPDATE \(table.storage) SET \(sets.joined(separator: ", ")) WHERE rowid = \(number)",
+            binder.parameters
+        )
+        return try sqlite.rows("SELECT \(columnList) FROM \(table.storage) WHERE rowid = ?1", [.integer(row)]).first
+            ?? values
     }
 
     // MARK: Rules of a row
 
     private func checkNulls(_ values: [StoredValue]) throws(SQLError) {
-        for (column, value) in zip(table.columns, values) where !column.isNullable && value == .null && column.computation == nil {
+        for (column, value) in zip(table.columns, values)
+        where !column.isNullable && value == .null && column.computation == nil {
             throw SQLError(
                 515,
                 "Cannot insert the value NULL into column '\(column.name)', table '\(session.databaseName).\(table.schema).\(table.name)'; "
@@ -125,14 +127,21 @@ final class TableWriter {
         try checkReferences()
         try checkReferrers()
         for change in changes {
-            try session.recorder.record(table, before: change.before, after: change.after, touched: touched, by: session)
+            try session.recorder.record(
+                table,
+                before: change.before,
+                after: change.after,
+                touched: change.touched,
+                by: session
+            )
         }
     }
 
     private func checkConstraints() throws(SQLError) {
         for check in table.checks where check.isEnabled {
             let binder = Binder(session)
-            let scope = Scope([Scope.Source(name: table.name, columns: binder.columns(of: table, alias: table.storage))])
+            let scope = Scope([Scope.Source(name: table.name, columns: binder.columns(of: table, alias: table.storage))]
+            )
             let condition = try binder.condition(try session.condition(check.text), scope)
             let number = binder.parameters.count + 1
             let sql = "SELECT 1 FROM \(table.storage) WHERE rowid = ?\(number) AND NOT \(condition)"
@@ -150,17 +159,27 @@ final class TableWriter {
     private func checkReferences() throws(SQLError) {
         for key in table.foreignKeys where key.isEnabled {
             guard let parent = session.database.tables[key.referencedTable] else { continue }
-            let pairs = zip(key.columns, key.referencedColumns).compactMap { child, referenced -> (TableColumn, TableColumn)? in
-                guard let a = table.columns.first(where: { $0.id == child }), let b = parent.columns.first(where: { $0.id == referenced })
+            let pairs = zip(key.columns, key.referencedColumns).compactMap {
+                child,
+                referenced -> (TableColumn, TableColumn)? in
+                guard let a = table.columns.first(where: { $0.id == child }),
+                    let b = parent.columns.first(where: { $0.id == referenced })
                 else { return nil }
                 return (a, b)
             }
             let present = pairs.map { "c.\($0.0.storage) IS NOT NULL" }.joined(separator: " AND ")
-            let equal = try pairs.map { (pair) throws(SQLError) in "p.\(pair.1.storage) = c.\(pair.0.storage)\(try collate(pair.1.type))" }.joined(separator: " AND ")
+            let equal = try pairs.map { (pair) throws(SQLError) in
+                "p.\(pair.1.storage) = c.\(pair.0.storage)\(try collate(pair.1.type))"
+            }.joined(separator: " AND ")
             let sql =
                 "SELECT 1 FROM \(table.storage) AS c WHERE c.rowid = ?1 AND \(present) AND NOT EXISTS (SELECT 1 FROM \(parent.storage) AS p WHERE \(equal))"
             for row in written where try !sqlite.rows(sql, [.integer(row)]).isEmpty {
-                throw conflict("FOREIGN KEY\(parent.id == table.id ? " SAME TABLE" : "")", key, parent, pairs.count == 1 ? pairs.first?.1.name : nil)
+                throw conflict(
+                    "FOREIGN KEY\(parent.id == table.id ? " SAME TABLE" : "")",
+                    key,
+                    parent,
+                    pairs.count == 1 ? pairs.first?.1.name : nil
+                )
             }
         }
     }
@@ -229,7 +248,9 @@ final class TableWriter {
         type.collation.map { " " + sqlite.routines.collate($0) } ?? ""
     }
 
-    private func conflict(_ kind: String, _ key: ForeignKeyConstraint, _ other: TableObject, _ column: String?) -> SQLError {
+    private func conflict(_ kind: String, _ key: ForeignKeyConstraint, _ other: TableObject, _ column: String?)
+        -> SQLError
+    {
         SQLError(
             547,
             "The \(statement) statement conflicted with the \(kind) constraint \"\(key.name)\". The conflict occurred in database "

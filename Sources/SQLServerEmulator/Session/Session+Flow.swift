@@ -128,13 +128,15 @@ extension Session {
                 sink.message(message)
                 return nil
             }
-            if settings.abortsTransactions, transaction.count > 0 {
+            let aborts = settings.abortsTransactions && !isRaised
+            isRaised = false
+            if aborts, transaction.count > 0 {
                 if tryDepth > 0 { transaction.isDoomed = true } else { try? rollbackTransaction() }
             }
             if error.endsTransaction, transaction.count > 0 { try? rollbackTransaction() }
             let isFatal = error.endsBatch || abortsBatch
             abortsBatch = false
-            if tryDepth > 0 || isFatal || settings.abortsTransactions || message.severity >= 20 {
+            if tryDepth > 0 || isFatal || aborts || message.severity >= 20 {
                 throw Failure(message: message, endsBatch: true)
             }
             report(message)

@@ -26,6 +26,10 @@ final class Session {
     var context: [String: (value: SQLValue, isReadOnly: Bool)] = [:]
     /// What `EVENTDATA()` gives in the triggers that run, the innermost last.
     var eventData: [String] = []
+    /// Modules that ran, by their texts.
+    var parsedModules: [String: Batch] = [:]
+    /// Whether the error that is being told was made by `RAISERROR`, which ends no transaction.
+    var isRaised = false
     /// The statements that `sp_prepare` prepared, by their handles.
     var prepared: [Int: PreparedText] = [:]
     var lastHandle = 0

@@ -28,6 +28,3 @@ extension Session {
     func checkMayRename(_ column: TableColumn, of table: TableObject, in database: String) throws(SQLError) {}
     func checkMayDropKey(_ index: TableIndex, of table: TableObject, in database: String) throws(SQLError) {}
 }
-extension SQLError {
-    static let endedInTrigger = SQLError(3609, "The transaction ended in the trigger. The batch has been aborted.")
-}

@@ -75,7 +75,7 @@ extension SystemViews {
                 ("uses_quoted_identifier", .bit), ("is_schema_bound", .bit),
             ]
         ) { session, database in
-            session.visibleModules(in: database).map {
+            session.visibleModules(in: database).filter { !["SN", "SO"].contains($0.type) }.map {
                 [.number($0.id), .string($0.text), .bool(true), .bool(true), .bool(false)]
             }
         },

@@ -59,7 +59,9 @@ extension Binder {
             let column = try scope.column((qualifier?.parts ?? []) + [name])
             return TypedSQL(sql: column.sql, type: column.type, isNullable: column.isNullable, name: column.name)
         case .datePart(let part): throw SQLError(207, "Invalid column name '\(part)'.")
-        case .method(_, let name, _), .property(_, let name): throw SQLError.unsupported("method \(name)")
+        case .method(let target, let name, let arguments):
+            return try method(name, of: try bind(target, scope), arguments)
+        case .property(_, let name): throw SQLError.unsupported("method \(name)")
         case .staticMethod(let type, let name, _), .staticProperty(let type, let name):
             throw SQLError.unsupported("\(type.last)::\(name)")
         case .nextValue: throw SQLError.unsupported("NEXT VALUE FOR")

@@ -50,12 +50,13 @@ extension Binder {
         if let datePart { described.insert(.keyword(datePart), at: 0) }
         let settings = session.conversionSettings
         let function = try FunctionTable.resolve(name, described, settings: settings)
-        let session = session
         return BoundFunction(
             key: "function \(name) \(described) \(settings.dateOrder)",
             arguments: arguments.map(\.type),
             result: function.result
-        ) { (values) throws(SQLError) in try function.evaluate(values, session.evaluationContext) }
+        ) { [unowned session = self.session] (values) throws(SQLError) in
+            try function.evaluate(values, session.evaluationContext)
+        }
     }
 
     // MARK: Choices

@@ -211,6 +211,9 @@ extension Binder {
         session.currentLine = join.line
         let first = scope.sources.count
         let left = try bind(join.left, scope)
+        if join.kind == .crossApply || join.kind == .outerApply {
+            return try apply(join, left, Scope(Array(scope.sources[first...]), parent: scope.parent), scope)
+        }
         let middle = scope.sources.count
         let right = try bind(join.right, scope)
         let words: String =
@@ -220,7 +223,7 @@ extension Binder {
             case .right: "RIGHT JOIN"
             case .full: "FULL JOIN"
             case .cross: "CROSS JOIN"
-            case .crossApply, .outerApply: throw SQLError.unsupported("APPLY")
+            case .crossApply, .outerApply: "CROSS JOIN"  // bound above
             }
         if join.kind == .left || join.kind == .full { makeNullable(middle..<scope.sources.count, scope) }
         if join.kind == .right || join.kind == .full { makeNullable(first..<middle, scope) }

@@ -31,6 +31,7 @@ enum ValueRules {
     /// A value as the text that `PRINT` and messages show; `nil` for NULL.
     static func text(_ value: SQLValue, _ type: SQLType) throws(SQLError) -> String? {
         if value.isNull { return nil }
+        if case .variant(let inner, let held) = value { return try text(held, inner) }
         guard case .text(let bytes) = try Conversion.convert(value, from: type, to: .nvarchar(.max)) else { return nil }
         return String(decoding: bytes, as: UTF8.self)
     }

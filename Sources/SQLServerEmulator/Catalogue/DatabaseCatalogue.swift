@@ -6,6 +6,8 @@ struct DatabaseCatalogue: Sendable {
     var name: String
     var collation: Collation
     var created: Int64
+    /// Distinguishes the database from others of its name, made before or after.
+    var fork = (0..<16).map { _ in UInt8.random(in: 0...255) }
     var options = Options()
     var schemas: [String: SchemaObject] = [:]
     var tables: [Int: TableObject] = [:]

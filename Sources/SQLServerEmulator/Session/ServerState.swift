@@ -6,6 +6,7 @@ final class ServerState: Sendable {
     /// The SQLite file with the rows of all databases.
     let path: String
     let name: String
+    let registry = ServerRegistry()
     /// Microseconds since 1970-01-01T00:00:00Z.
     let now: @Sendable () -> Int64
     let clients = ClientRegistry()
@@ -26,6 +27,9 @@ final class ServerState: Sendable {
         var isSysadmin: Bool
         var defaultDatabase = "master"
         var isDisabled = false
+        /// Its number among the principals of the server.
+        var id = 0
+        var created: Int64 = 0
     }
 
     init(name: String, path: String, now: @escaping @Sendable () -> Int64) {
@@ -87,9 +91,22 @@ final class ServerState: Sendable {
 
     // MARK: Logins
 
+    var logins: [Login] { shared.withLock { $0.logins.values.sorted { $0.name < $1.name } } }
+
     func login(_ name: String) -> Login? { shared.withLock { $0.logins[name.lowercased()] } }
 
-    func add(_ login: Login) { shared.withLock { $0.logins[login.name.lowercased()] = login } }
+    func add(_ login: Login) {
+        let now = now()
+        shared.withLock { shared in
+            var login = login
+            if login.id == 0 {
+                // The first numbers are those of `sa` and of the fixed roles.
+                login.id = login.name.matches("sa") ? 1 : max(267, shared.logins.values.map(\.id).max() ?? 0) + 1
+                login.created = now
+            }
+            shared.logins[login.name.lowercased()] = login
+        }
+    }
 
     func removeLogin(_ name: String) { _ = shared.withLock { $0.logins.removeValue(forKey: name.lowercased()) } }
 }

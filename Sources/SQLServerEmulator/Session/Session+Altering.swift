@@ -39,7 +39,12 @@ extension Session {
             table.modified = server.now()
             let changed = table
             try change(database) { (catalogue) throws(SQLError) in catalogue.replace(changed) }
-            try didAlter(before, changed, in: database, text: runningBatch?.text(of: statement.span) ?? "")
+            let text = runningBatch?.text(of: statement.span) ?? ""
+            try didAlter(before, changed, in: database, text: text)
+            try fire(
+                DefinitionEvent(type: "ALTER_TABLE", schema: changed.schema, object: changed.name, text: text),
+                in: database
+            )
         }
         finish(.none, isQuiet: true)
     }

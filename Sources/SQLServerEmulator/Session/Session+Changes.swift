@@ -87,7 +87,7 @@ extension Session {
     }
 
     /// The columns that an `INSERT` gives values to.
-    private func insertColumns(_ names: [Name], of table: TableObject) throws(SQLError) -> [TableColumn] {
+    func insertColumns(_ names: [Name], of table: TableObject) throws(SQLError) -> [TableColumn] {
         let hasIdentityInsert = settings.identityInsert == table.storage
         let columns: [TableColumn]
         if names.isEmpty {
@@ -145,7 +145,7 @@ extension Session {
     }
 
     /// A whole row from values for some of its columns.
-    private func row(
+    func row(
         _ values: [StoredValue],
         _ types: [SQLType],
         _ columns: [TableColumn],
@@ -225,7 +225,13 @@ extension Session {
                     self
                 )
                 let table = selection.table
-                let (assignments, touched) = try assignments(statement.assignments, of: table, binder, selection.scope)
+                let (assignments, touched) = try assignments(
+                    statement.assignments,
+                    of: table,
+                    called: selection.name,
+                    binder,
+                    selection.scope
+                )
                 let rows = try selection.rows(also: assignments.map(\.value.sql))
                 var updates: [(row: Int64, before: [StoredValue], after: [StoredValue])] = []
                 for row in rows {
@@ -263,22 +269,24 @@ extension Session {
         var value: TypedSQL
     }
 
+    /// - Parameter name: The name that the table has in the scope.
     func assignments(
         _ assignments: [Assignment],
         of table: TableObject,
+        called name: String,
         _ binder: Binder,
         _ scope: Scope
     ) throws(SQLError) -> ([BoundAssignment], touched: Set<Int>) {
         var bound: [BoundAssignment] = []
         var touched: Set<Int> = []
         for assignment in assignments {
-            guard case .set(let variable, let name, let operation, let expression) = assignment else {
+            guard case .set(let variable, let given, let operation, let expression) = assignment else {
                 throw SQLError.unsupported("a method in SET")
             }
             var column: TableColumn?
-            if let name {
-                guard let found = table.column(name.last) else {
-                    throw SQLError(207, "Invalid column name '\(name.last)'.")
+            if let given {
+                guard let found = table.column(given.last) else {
+                    throw SQLError(207, "Invalid column name '\(given.last)'.")
                 }
                 if found.computation != nil {
                     throw SQLError(
@@ -300,7 +308,12 @@ extension Session {
             if case .defaultValue = expression.kind, let column {
                 value = TypedSQL(sql: binder.parameter(try defaultValue(of: column)), type: column.type)
             } else if let combination = operation.combination {
-                let own = Expression(kind: name.map { .column($0) } ?? .variable(variable ?? ""), span: expression.span)
+                let own = Expression(
+                    // Other sources may have a column of the same name.
+                    kind: given.map { .column(Name(parts: [name, $0.last], line: $0.line)) }
+                        ?? .variable(variable ?? ""),
+                    span: expression.span
+                )
                 value = try binder.bind(
                     Expression(kind: .binary(combination, own, expression), span: expression.span),
                     scope

@@ -174,6 +174,11 @@ extension Session {
     }
 
     func run(_ statement: PermissionStatement) throws(SQLError) {
+        if statement.securable == nil || statement.securable?.kind == "SERVER",
+            statement.permissions.allSatisfy({ Self.serverPermissions.contains($0.name) })
+        {
+            return try runOnServer(statement)
+        }
         try writing { () throws(SQLError) in
             try checkMayDefine()
             let scope = try self.scope(statement.securable)
@@ -208,6 +213,29 @@ extension Session {
         finish(.none, isQuiet: true)
     }
 
+    private func runOnServer(_ statement: PermissionStatement) throws(SQLError) {
+        guard login.isSysadmin else { throw SQLError(15247, "User does not have permission to perform this action.") }
+        for grantee in statement.principals {
+            guard server.login(grantee) != nil || grantee.matches("public") else {
+                throw SQLError(
+                    15151,
+                    "Cannot find the login '\(grantee)', because it does not exist or you do not have permission."
+                )
+            }
+            for permission in statement.permissions {
+                let rule = Permission(
+                    grantee: grantee,
+                    name: permission.name,
+                    scope: .database,
+                    isDenied: statement.action == .deny,
+                    hasGrantOption: statement.withGrantOption
+                )
+                server.registry.setPermission(rule, isRevoked: statement.action == .revoke)
+            }
+        }
+        finish(.none, isQuiet: true)
+    }
+
     private func scope(_ securable: Securable?) throws(SQLError) -> Permission.Scope {
         guard let securable else { return .database }
         switch securable.kind {
@@ -237,13 +265,7 @@ extension Session {
 
     /// The principals of the database that the session acts as: its user, the user's roles, and everybody.
     func principals(in database: DatabaseCatalogue) -> Set<String> {
-        var names: Set<String> = ["public"]
-        var waiting = database.principals.filter { $0.login.map { $0.matches(login.name) } ?? false }.map(\.name)
-        while let name = waiting.popLast() {
-            guard names.insert(name.lowercased()).inserted else { continue }
-            waiting += database.principals.first { $0.name.matches(name) }.map { Array($0.roles) } ?? []
-        }
-        return names
+        database.roles(of: database.principals.filter { $0.login.map { $0.matches(login.name) } ?? false }.map(\.name))
     }
 
     /// Whether the session may do everything in a database.

@@ -15,15 +15,13 @@ extension Session {
             try createModule(procedure.name, procedure.form, .procedure(procedure), statement, kind: "procedure")
         case .createFunction: throw SQLError.unsupported("CREATE FUNCTION")
         case .createTrigger(let trigger):
-            guard case .object = trigger.scope else {
-                return try createModule(trigger.name, trigger.form, .trigger(trigger), statement, kind: "trigger")
-            }
-            throw SQLError.unsupported("CREATE TRIGGER on a table")
+            try checkEvents(of: trigger)
+            try createModule(trigger.name, trigger.form, .trigger(trigger), statement, kind: "trigger")
         case .switchTrigger(let switching): try run(switching)
         case .createSchema(let schema): try create(schema)
         case .createType(let type): try create(type)
-        case .createSynonym(let name, _):
-            throw SQLError.unsupported("CREATE SYNONYM \(name.last)")
+        case .createSynonym(let name, let target):
+            try createModule(name, .create, .synonym(target), statement, kind: "synonym")
         case .createDatabase(let database): try create(database)
         case .alterDatabase(let alter): try run(alter)
         case .drop(let drop): try run(drop, statement)
@@ -40,7 +38,9 @@ extension Session {
         case .kill: throw SQLError.unsupported("KILL")
         case .waitForTime: throw SQLError.unsupported("WAITFOR TIME")
         case .callMethod: throw SQLError.unsupported("modify()")
-        case .reconfigure: break
+        case .reconfigure:
+            server.registry.reconfigure()
+            finish(.none, isQuiet: true)
         default: throw SQLError.unsupported("this statement")
         }
     }
@@ -85,6 +85,11 @@ extension Session {
                 }
                 catalogue.add(table)
             }
+            let text = runningBatch?.text(of: statement.span) ?? ""
+            try fire(
+                DefinitionEvent(type: "CREATE_TABLE", schema: schema, object: table.name, text: text),
+                in: database
+            )
         }
         finish(.none, isQuiet: true)
     }
@@ -268,7 +273,7 @@ extension Session {
                     owner: definition.owner ?? "dbo"
                 )
             }
-            for element in definition.elements { try define(element) }
+            for element in definition.elements { try define(element.placed(in: name)) }
         }
         finish(.none, isQuiet: true)
     }
@@ -296,7 +301,17 @@ extension Session {
 
     private func run(_ drop: DropStatement, _ statement: Statement) throws(SQLError) {
         try writing { () throws(SQLError) in
-            for name in drop.names { try run(drop, name) }
+            let text = runningBatch?.text(of: statement.span) ?? ""
+            for name in drop.names {
+                let isTable = drop.kind == .table && !name.last.hasPrefix("#")
+                let dropped = isTable ? try? definedTable(name) : nil
+                try run(drop, name)
+                guard let (table, database) = dropped else { continue }
+                try fire(
+                    DefinitionEvent(type: "DROP_TABLE", schema: table.schema, object: table.name, text: text),
+                    in: database
+                )
+            }
         }
         finish(.none, isQuiet: true)
     }
@@ -371,6 +386,23 @@ extension Session {
             server.removeLogin(name.last)
         case .statistics, .default, .rule, .serverRole: throw SQLError.unsupported("DROP \(drop.kind.rawValue)")
         }
+    }
+}
+
+extension Statement {
+    /// What a schema's definition contains is made in that schema, unless its name says otherwise.
+    fileprivate func placed(in schema: String) -> Statement {
+        var result = self
+        switch kind {
+        case .createTable(var table) where table.name.parts.count == 1:
+            table.name.parts.insert(schema, at: 0)
+            result.kind = .createTable(table)
+        case .createView(var view) where view.name.parts.count == 1:
+            view.name.parts.insert(schema, at: 0)
+            result.kind = .createView(view)
+        default: break
+        }
+        return result
     }
 }
 

@@ -77,7 +77,15 @@ extension Session {
                 severity: 18
             )
         }
-        return try run(definition, arguments)
+        // The places of its statements are those in its own text, not in the batch that calls it.
+        let batch = try parsed(module)
+        let outer = runningBatch
+        runningBatch = batch
+        defer { runningBatch = outer }
+        guard case .createProcedure(let own)? = batch.statements.first?.kind else {
+            return try run(definition, arguments)
+        }
+        return try run(own, arguments)
     }
 
     private func run(

@@ -32,6 +32,7 @@ extension Session {
         frames = [Frame()]
         caught = []
         tryDepth = 0
+        abortsBatch = false
         do {
             try work()
         } catch let failure as Failure {
@@ -138,11 +139,15 @@ extension Session {
                 sink.message(message)
                 return nil
             }
-            if settings.abortsTransactions, transaction.count > 0 {
+            let aborts = settings.abortsTransactions && !isRaised
+            isRaised = false
+            if aborts, transaction.count > 0 {
                 if tryDepth > 0 { transaction.isDoomed = true } else { try? rollbackTransaction() }
             }
             if error.endsTransaction, transaction.count > 0 { try? rollbackTransaction() }
-            if tryDepth > 0 || error.endsBatch || settings.abortsTransactions || message.severity >= 20 {
+            let isFatal = error.endsBatch || abortsBatch
+            abortsBatch = false
+            if tryDepth > 0 || isFatal || aborts || message.severity >= 20 {
                 throw Failure(message: message, endsBatch: true)
             }
             report(message)

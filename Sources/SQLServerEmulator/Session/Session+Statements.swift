@@ -153,7 +153,8 @@ extension Session {
             state: UInt8(clamping: max(1, try number(statement.state))),
             severity: UInt8(clamping: max(0, min(25, try number(statement.severity))))
         )
-        if error.severity > 10 { throw error }
+        isRaised = error.severity > 10
+        if isRaised { throw error }
         sink.message(ServerText(error, procedure: frames[frames.count - 1].procedure, line: currentLine))
     }
 

@@ -9,7 +9,11 @@ final class Session {
     /// Where answers go; another one for each batch.
     var sink: any ReplySink
     var settings = SessionSettings()
-    var databaseName: String
+    var databaseName: String { didSet { noteRecord() } }
+    /// What its client told of itself.
+    var client = SessionClient() { didSet { noteRecord() } }
+    /// Microseconds since 1970.
+    let connected: Int64
     var transaction = TransactionState()
     /// The variables of the batch and of the procedures that run in it, the innermost last.
     var frames: [Frame] = [Frame()]
@@ -18,12 +22,30 @@ final class Session {
     /// The batch or module whose statements run, for the texts of definitions.
     var runningBatch: Batch?
 
+    /// What `sp_set_session_context` set.
+    var context: [String: (value: SQLValue, isReadOnly: Bool)] = [:]
+    /// What `EVENTDATA()` gives in the triggers that run, the innermost last.
+    var eventData: [String] = []
+    /// Modules that ran, by their texts.
+    var parsedModules: [String: Batch] = [:]
+    /// Whether the error that is being told was made by `RAISERROR`, which ends no transaction.
+    var isRaised = false
+    /// The statements that `sp_prepare` prepared, by their handles.
+    var prepared: [Int: PreparedText] = [:]
+    var lastHandle = 0
+
     // What @@ROWCOUNT, @@ERROR and their kin say.
     var rowCount: Int64 = 0
     var lastError: Int32 = 0
     var lastIdentity: SQLValue = .null
     /// The errors that are being handled, the innermost last.
     var caught: [ServerText] = []
+    /// How many statements that write run within each other: that of a trigger within the one that fired it.
+    private var writingDepth = 0
+    /// Whether the columns of views are looked for, so that these do not look for them again.
+    var isDescribingViews = false
+    /// Whether the error that is being told ends the batch, whatever its number.
+    var abortsBatch = false
     /// How many `TRY` are around what runs.
     var tryDepth = 0
 
@@ -47,6 +69,7 @@ final class Session {
         sink: any ReplySink
     ) throws(SQLError) {
         id = server.newSessionID()
+        connected = server.now()
         self.server = server
         self.login = login
         self.sink = sink
@@ -61,6 +84,23 @@ final class Session {
             )
         }
         databaseName = found.name
+        noteRecord()
+    }
+
+    deinit { server.registry.forget(id) }
+
+    /// Tells the server what its views show of the session.
+    private func noteRecord() {
+        server.registry.note(
+            SessionRecord(
+                id: id,
+                login: login.name,
+                isSysadmin: login.isSysadmin,
+                database: databaseName,
+                client: client,
+                connected: connected
+            )
+        )
     }
 
     // MARK: Catalogues
@@ -96,23 +136,33 @@ final class Session {
                 "The current transaction cannot be committed and cannot support operations that write to the log file. Roll back the transaction."
             )
         }
+        if writingDepth > 0, !sqlite.isInTransaction {
+            throw SQLError.unsupported("a statement that writes after ROLLBACK in a trigger")
+        }
         try openForWriting()
         let before = transaction.catalogues
+        let counted = transaction.count
+        writingDepth += 1
+        defer { writingDepth -= 1 }
         try sqlite.run("SAVEPOINT statement")
-        do {
+        do throws(SQLError) {
             let result = try work()
+            // A trigger may have ended the transaction in which its statement runs.
+            guard sqlite.isInTransaction else { throw SQLError.endedInTrigger }
             try sqlite.run("RELEASE statement")
-            if transaction.count == 0 { try commitSQLite() }
+            if transaction.count == 0, writingDepth == 1 { try commitSQLite() }
             return result
         } catch {
-            // A transaction of its own goes as a whole: where its commit failed, the savepoint is gone already.
-            if transaction.count == 0 {
+            guard sqlite.isInTransaction else {
+                if counted == 0 || transaction.count == 0 { transaction = TransactionState() }
+                throw error
+            }
+            if transaction.count == 0, writingDepth == 1 {
+                // A transaction of its own goes as a whole: where its commit failed, the savepoint is gone already.
                 try rollbackSQLite()
             } else {
-                if sqlite.isInTransaction {
-                    try sqlite.run("ROLLBACK TO statement")
-                    try sqlite.run("RELEASE statement")
-                }
+                try sqlite.run("ROLLBACK TO statement")
+                try sqlite.run("RELEASE statement")
                 transaction.catalogues = before
             }
             throw error
@@ -203,10 +253,12 @@ final class Session {
             try sqlite.run("COMMIT")
             server.commit(transaction.catalogues)
         }
+        releaseTransactionLocks()
         transaction = TransactionState()
     }
 
     private func rollbackSQLite() throws(SQLError) {
+        releaseTransactionLocks()
         transaction = TransactionState()
         recorder.didRollBack(self)
         if sqlite.isInTransaction { try sqlite.run("ROLLBACK") }

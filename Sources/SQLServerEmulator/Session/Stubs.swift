@@ -1,13 +1,6 @@
 import TSQL
 
 // Not there yet.
-enum SystemProcedures {
-    typealias Procedure = (Session, [Session.ProcedureArgument]) throws(SQLError) -> (
-        status: Int64, outputs: [(String, (SQLValue, SQLType))]
-    )
-    static func find(_ name: Name, in session: Session) throws(SQLError) -> Procedure? { nil }
-}
-
 extension Session {
     var conversionSettings: ConversionSettings {
         ConversionSettings(dateOrder: DateOrder(rawValue: settings.dateFormat) ?? .mdy)
@@ -25,13 +18,13 @@ extension Session {
     func tableFunction(_ call: TSQL.FunctionCall, _ arguments: [TypedSQL], _ binder: Binder) throws(SQLError) -> (
         sql: String, columns: [BoundQuery.Column]
     )? { nil }
-    func contextFunction(_ name: String, _ arguments: [SQLType]) throws(SQLError) -> BoundFunction? { nil }
-    func run(_ merge: MergeStatement) throws(SQLError) { throw SQLError.unsupported("MERGE") }
     func setTracking(_ isEnabled: Bool, _ options: [NamedOption], of table: inout TableObject, _ database: String)
         throws(SQLError)
     {}
     func didAlter(_ before: TableObject, _ after: TableObject, in database: String, text: String) throws(SQLError) {}
     func willDrop(_ table: TableObject, in database: String) throws(SQLError) {}
     func willTruncate(_ table: TableObject, in database: String) throws(SQLError) {}
+    /// Called before `sp_rename` gives a column another name: one that is captured keeps its own (4928).
+    func checkMayRename(_ column: TableColumn, of table: TableObject, in database: String) throws(SQLError) {}
     func checkMayDropKey(_ index: TableIndex, of table: TableObject, in database: String) throws(SQLError) {}
 }

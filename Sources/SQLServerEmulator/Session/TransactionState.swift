@@ -9,6 +9,8 @@ struct TransactionState {
     /// The catalogues that it changed, as it sees them; `nil` for a database that it dropped.
     var catalogues: [String: DatabaseCatalogue?] = [:]
     var savepoints: [Savepoint] = []
+    /// The locks of `sp_getapplock` that end with it.
+    var applicationLocks: [String] = []
 
     struct Savepoint {
         var name: String

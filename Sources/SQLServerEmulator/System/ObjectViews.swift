@@ -11,10 +11,10 @@ extension SystemViews {
             }
         },
         SystemView("sys", "objects", objectColumns) { (session, database) throws(SQLError) in
-            try objects(database)
+            objects(session, database)
         },
         SystemView("sys", "all_objects", objectColumns) { (session, database) throws(SQLError) in
-            try objects(database)
+            objects(session, database)
         },
         SystemView(
             "sys",
@@ -25,7 +25,7 @@ extension SystemViews {
                 ("is_memory_optimized", .bit), ("temporal_type", .tinyint), ("is_external", .bit),
             ]
         ) { (session, database) throws(SQLError) in
-            database.tables.values.sorted { $0.id < $1.id }.map { table in
+            session.visibleTables(in: database).map { table in
                 let isCaptured = database.capture?.instances.contains { $0.sourceTable == table.id } ?? false
                 return row(of: table, database) + [
                     .integer(0), .integer(Int64(table.nextColumnID - 1)), .bool(false), .bool(isCaptured), .bool(false),
@@ -34,13 +34,13 @@ extension SystemViews {
                 ]
             }
         },
-        SystemView("sys", "views", objectColumns) { _, database in
-            database.modules.values.filter { if case .view = $0.kind { true } else { false } }.map {
+        SystemView("sys", "views", objectColumns) { session, database in
+            session.visibleModules(in: database).filter { if case .view = $0.kind { true } else { false } }.map {
                 row(of: $0, database)
             }
         },
-        SystemView("sys", "procedures", objectColumns) { _, database in
-            database.modules.values.filter { if case .procedure = $0.kind { true } else { false } }.map {
+        SystemView("sys", "procedures", objectColumns) { session, database in
+            session.visibleModules(in: database).filter { if case .procedure = $0.kind { true } else { false } }.map {
                 row(of: $0, database)
             }
         },
@@ -52,14 +52,18 @@ extension SystemViews {
                 ("parent_class_desc", .nvarchar(60)),
                 ("parent_id", .int), ("type", .char(2)), ("type_desc", .nvarchar(60)), ("create_date", .datetime),
                 ("modify_date", .datetime), ("is_ms_shipped", .bit), ("is_disabled", .bit),
+                ("is_not_for_replication", .bit), ("is_instead_of_trigger", .bit),
             ]
-        ) { _, database in
-            database.modules.values.filter { if case .trigger = $0.kind { true } else { false } }.map { module in
-                [
-                    .string(module.name), .integer(Int64(module.id)), .integer(0), .string("DATABASE"), .integer(0),
-                    .string("TR"),
+        ) { session, database in
+            session.visibleModules(in: database).compactMap { module -> [SQLValue]? in
+                guard case .trigger(let definition) = module.kind else { return nil }
+                let parent = module.parent(in: database)
+                return [
+                    .string(module.name), .number(module.id), .integer(parent == nil ? 0 : 1),
+                    .string(parent == nil ? "DATABASE" : "OBJECT_OR_COLUMN"), .number(parent ?? 0), .string("TR"),
                     .string("SQL_TRIGGER"), dateTime(module.created), dateTime(module.modified), .bool(false),
-                    .bool(module.isDisabled),
+                    .bool(module.isDisabled), .bool(definition.isNotForReplication),
+                    .bool(definition.timing == .insteadOf),
                 ]
             }
         },
@@ -70,14 +74,14 @@ extension SystemViews {
                 ("object_id", .int), ("definition", .nvarchar(.max)), ("uses_ansi_nulls", .bit),
                 ("uses_quoted_identifier", .bit), ("is_schema_bound", .bit),
             ]
-        ) { _, database in
-            database.modules.values.map {
-                [.integer(Int64($0.id)), .string($0.text), .bool(true), .bool(true), .bool(false)]
+        ) { session, database in
+            session.visibleModules(in: database).filter { !["SN", "SO"].contains($0.type) }.map {
+                [.number($0.id), .string($0.text), .bool(true), .bool(true), .bool(false)]
             }
         },
     ]
 
-    private static let objectColumns: [(String, SQLType)] = [
+    static let objectColumns: [(String, SQLType)] = [
         ("name", sysname), ("object_id", .int), ("principal_id", .int), ("schema_id", .int), ("parent_object_id", .int),
         ("type", .char(2)), ("type_desc", .nvarchar(60)), ("create_date", .datetime), ("modify_date", .datetime),
         ("is_ms_shipped", .bit), ("is_published", .bit), ("is_schema_published", .bit),
@@ -90,7 +94,7 @@ extension SystemViews {
         return .dateTime(25_567 * 25_920_000 + ticks)
     }
 
-    private static func row(
+    static func objectRow(
         _ name: String,
         _ id: Int,
         _ schema: String,
@@ -110,8 +114,8 @@ extension SystemViews {
         ]
     }
 
-    private static func row(of table: TableObject, _ database: DatabaseCatalogue) -> [SQLValue] {
-        row(
+    static func row(of table: TableObject, _ database: DatabaseCatalogue) -> [SQLValue] {
+        objectRow(
             table.name,
             table.id,
             table.schema,
@@ -124,20 +128,21 @@ extension SystemViews {
         )
     }
 
-    private static func row(of module: ModuleObject, _ database: DatabaseCatalogue) -> [SQLValue] {
+    static func row(of module: ModuleObject, _ database: DatabaseCatalogue) -> [SQLValue] {
         let (type, description): (String, String) =
             switch module.kind {
             case .view: ("V ", "VIEW")
             case .procedure: ("P ", "SQL_STORED_PROCEDURE")
-            case .function: ("FN", "SQL_SCALAR_FUNCTION")
+            case .function(let definition): definition.objectType
             case .trigger: ("TR", "SQL_TRIGGER")
             case .synonym: ("SN", "SYNONYM")
             case .sequence: ("SO", "SEQUENCE_OBJECT")
             }
-        return row(
+        return objectRow(
             module.name,
             module.id,
             module.schema,
+            parent: module.parent(in: database) ?? 0,
             type,
             description,
             module.created,
@@ -147,42 +152,95 @@ extension SystemViews {
         )
     }
 
-    private static func objects(_ database: DatabaseCatalogue) throws(SQLError) -> [[SQLValue]] {
+    /// The rows of `sys.objects`. Triggers of the database are no objects of a schema and not among them.
+    static func objects(_ session: Session, _ database: DatabaseCatalogue) -> [[SQLValue]] {
         var rows: [[SQLValue]] = []
-        for table in database.tables.values.sorted(by: { $0.id < $1.id }) {
+        for table in session.visibleTables(in: database) {
             rows.append(row(of: table, database))
-            func constraint(_ id: Int, _ name: String, _ type: String, _ description: String) {
-                rows.append(
-                    row(
-                        name,
-                        id,
-                        table.schema,
-                        parent: table.id,
-                        type,
-                        description,
-                        table.created,
-                        table.modified,
-                        isShipped: false,
-                        database
-                    )
-                )
-            }
-            for index in table.indexes where index.kind != .index {
-                let isPrimary = index.kind == .primaryKey
-                constraint(
-                    index.constraintID,
-                    index.name,
-                    isPrimary ? "PK" : "UQ",
-                    isPrimary ? "PRIMARY_KEY_CONSTRAINT" : "UNIQUE_CONSTRAINT"
-                )
-            }
-            for key in table.foreignKeys { constraint(key.id, key.name, "F ", "FOREIGN_KEY_CONSTRAINT") }
-            for check in table.checks { constraint(check.id, check.name, "C ", "CHECK_CONSTRAINT") }
-            for column in table.columns {
-                if let value = column.defaultValue { constraint(value.id, value.name, "D ", "DEFAULT_CONSTRAINT") }
+            for constraint in table.constraintDescriptions {
+                rows.append(row(of: constraint, table, database))
             }
         }
-        for module in database.modules.values.sorted(by: { $0.id < $1.id }) { rows.append(row(of: module, database)) }
+        for module in session.visibleModules(in: database) {
+            if case .trigger = module.kind, module.parent(in: database) == nil { continue }
+            rows.append(row(of: module, database))
+        }
         return rows
+    }
+
+    static func row(
+        of constraint: TableObject.ConstraintDescription,
+        _ table: TableObject,
+        _ database: DatabaseCatalogue
+    ) -> [SQLValue] {
+        objectRow(
+            constraint.name,
+            constraint.id,
+            table.schema,
+            parent: table.id,
+            constraint.type,
+            constraint.description,
+            table.created,
+            table.modified,
+            isShipped: false,
+            database
+        )
+    }
+}
+
+extension FunctionDefinition {
+    /// What `sys.objects` calls it.
+    fileprivate var objectType: (String, String) {
+        switch body {
+        case .scalar: ("FN", "SQL_SCALAR_FUNCTION")
+        case .inlineTable: ("IF", "SQL_INLINE_TABLE_VALUED_FUNCTION")
+        case .table: ("TF", "SQL_TABLE_VALUED_FUNCTION")
+        }
+    }
+}
+
+extension ModuleObject {
+    /// The id of the table or view of a trigger; `nil` for a trigger of the database and for everything else.
+    func parent(in database: DatabaseCatalogue) -> Int? {
+        guard case .trigger(let definition) = kind, case .object(let name) = definition.scope else { return nil }
+        let given = name.parts.count > 1 ? name.parts[name.parts.count - 2] : ""
+        return database.objectID(schema: given.isEmpty ? schema : given, name: name.last)
+    }
+}
+
+extension TableObject {
+    /// A constraint as an object of its own.
+    struct ConstraintDescription {
+        var id: Int
+        var name: String
+        /// Two characters, as `sys.objects` has it.
+        var type: String
+        var description: String
+    }
+
+    var constraintDescriptions: [ConstraintDescription] {
+        var all: [ConstraintDescription] = []
+        for index in indexes where index.kind != .index {
+            let isPrimary = index.kind == .primaryKey
+            all.append(
+                .init(
+                    id: index.constraintID,
+                    name: index.name,
+                    type: isPrimary ? "PK" : "UQ",
+                    description: isPrimary ? "PRIMARY_KEY_CONSTRAINT" : "UNIQUE_CONSTRAINT"
+                )
+            )
+        }
+        for key in foreignKeys {
+            all.append(.init(id: key.id, name: key.name, type: "F ", description: "FOREIGN_KEY_CONSTRAINT"))
+        }
+        for check in checks {
+            all.append(.init(id: check.id, name: check.name, type: "C ", description: "CHECK_CONSTRAINT"))
+        }
+        for column in columns {
+            guard let value = column.defaultValue else { continue }
+            all.append(.init(id: value.id, name: value.name, type: "D ", description: "DEFAULT_CONSTRAINT"))
+        }
+        return all
     }
 }

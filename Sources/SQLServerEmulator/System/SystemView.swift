@@ -33,11 +33,20 @@ struct SystemView: Sendable {
 /// The views by name.
 enum SystemViews {
     static let all: [String: SystemView] = [
-        objectViews, columnViews, indexViews, constraintViews, databaseViews, securityViews, standardViews,
+        objectViews, columnViews, indexViews, constraintViews, moduleViews, databaseViews, serverViews, securityViews,
+        oldViews,
+        standardViews,
     ]
     .reduce(into: [:]) { views, group in
         for view in group { views["\(view.schema).\(view.name)".lowercased()] = view }
     }
+}
+
+extension SQLValue {
+    /// A number that the catalogue counts with.
+    static func number(_ number: Int) -> SQLValue { .integer(Int64(number)) }
+
+    static func optional(_ text: String?) -> SQLValue { text.map { .string($0) } ?? .null }
 }
 
 /// `sysname`: the type of names.
@@ -54,23 +63,24 @@ extension Session {
             return try fill(view, database)
         }
         let schema = name.parts[name.parts.count - 2]
-        let key = "\(schema.isEmpty ? "dbo" : schema).\(name.last)".lowercased()
-        guard
-            let view = SystemViews.all[key]
-                ?? (schema.matches("dbo") ? SystemViews.all["sys.\(name.last.lowercased())"] : nil)
-        else { return nil }
+        // The old ones are also found as those of `dbo`; others would hide tables of users.
+        let isOld = (schema.isEmpty || schema.matches("dbo")) && name.last.lowercased().hasPrefix("sys")
+        guard let view = SystemViews.all["\(isOld ? "sys" : schema).\(name.last)".lowercased()] else { return nil }
         return try fill(view, database)
     }
 
     private func fill(_ view: SystemView, _ database: DatabaseCatalogue) throws(SQLError) -> (
         table: String, columns: [BoundQuery.Column]
     ) {
-        let table = "temp.\"\(view.schema).\(view.name)\""
+        // A query may read the same view of two databases.
+        let table = "temp.\"\(view.schema).\(view.name) \(database.id)\""
         let names = view.columns.indices.map { "c\($0)" }
+        // The rows come first: views of users are bound for them, which may read the system's views in their turn.
+        let rows = try view.rows(self, database)
         try sqlite.run("CREATE TABLE IF NOT EXISTS \(table) (\(names.joined(separator: ", ")))")
         try sqlite.run("DELETE FROM \(table)")
         let marks = view.columns.indices.map { "?\($0 + 1)" }.joined(separator: ", ")
-        for row in try view.rows(self, database) {
+        for row in rows {
             var values: [StoredValue] = []
             for (value, column) in zip(row, view.columns) { values.append(try column.type.encode(value)) }
             try sqlite.run("INSERT INTO \(table) VALUES (\(marks))", values)

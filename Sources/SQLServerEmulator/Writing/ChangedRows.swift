@@ -6,6 +6,8 @@ import TSQL
 struct ChangedRows {
     let table: TableObject
     let scope: Scope
+    /// The name that the table has in the scope.
+    let name: String
     private let session: Session
     private let binder: Binder
     private let from: String
@@ -32,6 +34,7 @@ struct ChangedRows {
         if let (table, name) = try Self.alias(of: target, in: sources, session) {
             // The target is one of the sources, under its alias or its name.
             self.table = table
+            self.name = name
             (from, scope) = try binder.bind(sources, parent: nil)
             guard let source = scope.sources.first(where: { $0.name?.matches(name) ?? false }),
                 let prefix = source.columns.first?.sql.split(separator: ".").first
@@ -39,6 +42,7 @@ struct ChangedRows {
             alias = String(prefix)
         } else {
             table = try session.target(target)
+            name = table.name
             let own = binder.newAlias()
             alias = own
             let source = Scope.Source(

@@ -67,13 +67,10 @@ final class TableWriter {
             }
         }
         for row in rows {
-            changes.append(RowChange(before: row.before, after: try computed(row.row, row.after)))
+            changes.append(RowChange(before: row.before, after: try computed(row.row, row.after), touched: touched))
             written.append(row.row)
         }
-        self.touched.formUnion(touched)
     }
-
-    private var touched: Set<Int> = []
 
     /// Computes the computed columns of a row that was written.
     ///
@@ -134,7 +131,7 @@ final class TableWriter {
                 table,
                 before: change.before,
                 after: change.after,
-                touched: touched,
+                touched: change.touched,
                 by: session
             )
         }

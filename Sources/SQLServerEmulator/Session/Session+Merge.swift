@@ -1,0 +1,204 @@
+import TSQL
+
+/// `MERGE`
+///
+/// Each clause finds its rows by a query of its own: rows that an earlier clause took are left out. All queries run before the
+/// first row changes.
+extension Session {
+    func run(_ merge: MergeStatement) throws(SQLError) {
+        let changes = try writing { () throws(SQLError) -> [RowChange] in
+            recorder.willBeginStatement(self)
+            let binder = Binder(self)
+            return try binder.with(merge.with) { () throws(SQLError) in
+                if merge.top != nil { throw SQLError.unsupported("TOP in MERGE") }
+                let plan = try MergePlan(merge, binder, self)
+                let work = try plan.work()
+                let writer = TableWriter(plan.table, session: self, statement: "MERGE")
+                // What goes makes room for what changes, and that for what comes.
+                for row in work.deletes { try writer.delete(row.row, row.values) }
+                for update in work.updates { try writer.update(update.rows, touched: update.touched) }
+                for row in work.inserts { try writer.insert(row) }
+                try writer.finish()
+                try OutputRows(clauses: merge.output, table: plan.table).give(writer.changes, self)
+                return writer.changes
+            }
+        }
+        finish(.merge, Int64(changes.count), hasResult: merge.output.contains { $0.into == nil })
+    }
+}
+
+/// A `MERGE`, bound.
+private struct MergePlan {
+    let table: TableObject
+    private let merge: MergeStatement
+    private let binder: Binder
+    private let session: Session
+    private let alias: String
+    private let source: String
+    private let condition: String
+    private let target: Scope.Source
+    private let sources: [Scope.Source]
+
+    struct Work {
+        var deletes: [(row: Int64, values: [StoredValue])] = []
+        var updates: [(rows: [(row: Int64, before: [StoredValue], after: [StoredValue])], touched: Set<Int>)] = []
+        var inserts: [[StoredValue]] = []
+    }
+
+    init(_ merge: MergeStatement, _ binder: Binder, _ session: Session) throws(SQLError) {
+        self.merge = merge
+        self.binder = binder
+        self.session = session
+        table = try session.target(merge.target)
+        alias = binder.newAlias()
+        target = Scope.Source(
+            name: merge.alias ?? table.name,
+            schema: merge.alias == nil ? table.schema : nil,
+            columns: binder.columns(of: table, alias: alias)
+        )
+        let (text, scope) = try binder.bind([merge.source], parent: nil)
+        source = text
+        sources = scope.sources
+        condition = try binder.condition(merge.condition, Scope([target] + sources))
+    }
+
+    /// Which rows go, change and come.
+    func work() throws(SQLError) -> Work {
+        var work = Work()
+        var earlier: [MergeStatement.Clause.Match: [String]] = [:]
+        var seen: Set<Int64> = []
+        for clause in merge.clauses {
+            let scope = scope(of: clause.match)
+            let own = try clause.condition.map { (e) throws(SQLError) in try binder.condition(e, scope) }
+            // Unknown is not true: such a row goes on to the next clause.
+            let conditions = (own.map { [$0] } ?? []) + (earlier[clause.match] ?? []).map { "\($0) IS NOT TRUE" }
+            earlier[clause.match, default: []].append(own ?? "TRUE")
+            switch clause.action {
+            case .delete:
+                for row in try rows(clause.match, conditions, []) {
+                    try note(row.row, in: &seen)
+                    work.deletes.append((row.row, row.values))
+                }
+            case .update(let assignments):
+                let (bound, touched) = try session.assignments(
+                    assignments,
+                    of: table,
+                    called: target.name ?? table.name,
+                    binder,
+                    scope
+                )
+                var updates: [(row: Int64, before: [StoredValue], after: [StoredValue])] = []
+                for row in try rows(clause.match, conditions, bound.map(\.value.sql)) {
+                    try note(row.row, in: &seen)
+                    updates.append((row.row, row.values, try after(row, bound)))
+                }
+                work.updates.append((updates, touched))
+            case .insert(let names, let values):
+                try insert(names, values, conditions, scope, &work)
+            case .insertDefaultValues:
+                for _ in try rows(clause.match, conditions, []) {
+                    work.inserts.append(try session.row([], [], [], of: table))
+                }
+            }
+        }
+        return work
+    }
+
+    /// What the expressions of a clause may name.
+    private func scope(of match: MergeStatement.Clause.Match) -> Scope {
+        switch match {
+        case .matched: Scope([target] + sources)
+        case .notMatchedByTarget: Scope(sources)
+        case .notMatchedBySource: Scope([target])
+        }
+    }
+
+    private func rows(
+        _ match: MergeStatement.Clause.Match,
+        _ conditions: [String],
+        _ expressions: [String]
+    ) throws(SQLError) -> [ChangedRows.Row] {
+        let columns = table.columns.map { "\(alias).\($0.storage)" }
+        let hasTarget = match != .notMatchedByTarget
+        let list = ((hasTarget ? ["\(alias).rowid"] + columns : []) + expressions + ["1"]).joined(separator: ", ")
+        let from: String
+        var all = conditions
+        switch match {
+        case .matched:
+            from = "\(source) CROSS JOIN \(table.storage) AS \(alias)"
+            all.append(condition)
+        case .notMatchedByTarget:
+            from = source
+            all.append("NOT EXISTS (SELECT 1 FROM \(table.storage) AS \(alias) WHERE \(condition))")
+        case .notMatchedBySource:
+            from = "\(table.storage) AS \(alias)"
+            all.append("NOT EXISTS (SELECT 1 FROM \(source) WHERE \(condition))")
+        }
+        let sql = "SELECT \(list) FROM \(from) WHERE \(all.joined(separator: " AND "))"
+        return try session.sqlite.rows(sql, binder.parameters).map { values in
+            guard hasTarget, case .integer(let row) = values[0] else {
+                return ChangedRows.Row(row: 0, values: [], extra: Array(values.dropLast()))
+            }
+            return ChangedRows.Row(
+                row: row,
+                values: Array(values[1...columns.count]),
+                extra: Array(values[(columns.count + 1)...].dropLast())
+            )
+        }
+    }
+
+    private func note(_ row: Int64, in seen: inout Set<Int64>) throws(SQLError) {
+        if seen.insert(row).inserted { return }
+        throw SQLError(
+            8672,
+            "The MERGE statement attempted to UPDATE or DELETE the same row more than once. This happens when a target row matches "
+                + "more than one source row. A MERGE statement cannot UPDATE/DELETE the same row of the target table multiple times. "
+                + "Refine the ON clause to ensure a target row matches at most one source row, or use the GROUP BY clause to group "
+                + "the source rows."
+        )
+    }
+
+    private func after(_ row: ChangedRows.Row, _ assignments: [Session.BoundAssignment]) throws(SQLError)
+        -> [StoredValue]
+    {
+        var after = row.values
+        for (index, assignment) in assignments.enumerated() {
+            guard assignment.variable == nil else { throw SQLError.unsupported("a variable in the SET of MERGE") }
+            guard let column = assignment.column, let place = table.columns.firstIndex(where: { $0.id == column.id })
+            else { continue }
+            after[place] = try session.assigned(row.extra[index], assignment.value.type, to: column, of: table)
+        }
+        for (place, column) in table.columns.enumerated() where column.type == .rowversion {
+            after[place] = .blob(session.server.nextRowVersion())
+        }
+        return after
+    }
+
+    private func insert(
+        _ names: [Name],
+        _ values: [Expression],
+        _ conditions: [String],
+        _ scope: Scope,
+        _ work: inout Work
+    ) throws(SQLError) {
+        let columns = try session.insertColumns(names, of: table)
+        guard columns.count == values.count else {
+            throw SQLError(
+                10709,
+                "The number of columns in the INSERT clause of MERGE differs from the number of its values.",
+                severity: 15
+            )
+        }
+        var bound: [TypedSQL] = []
+        for (expression, column) in zip(values, columns) {
+            if case .defaultValue = expression.kind {
+                bound.append(TypedSQL(sql: binder.parameter(try session.defaultValue(of: column)), type: column.type))
+            } else {
+                bound.append(try binder.bind(expression, scope))
+            }
+        }
+        for row in try rows(.notMatchedByTarget, conditions, bound.map(\.sql)) {
+            work.inserts.append(try session.row(row.extra, bound.map(\.type), columns, of: table))
+        }
+    }
+}

@@ -1,0 +1,100 @@
+import TSQL
+
+/// `sys.parameters`, `sys.synonyms`, `sys.sequences` and views that have no rows here.
+///
+/// Source: Microsoft, "Object catalog views (Transact-SQL)".
+extension SystemViews {
+    static let moduleViews: [SystemView] = [
+        SystemView(
+            "sys",
+            "parameters",
+            [
+                ("object_id", .int), ("name", sysname), ("parameter_id", .int), ("system_type_id", .tinyint),
+                ("user_type_id", .int),
+                ("max_length", .smallint), ("precision", .tinyint), ("scale", .tinyint), ("is_output", .bit),
+                ("is_cursor_ref", .bit),
+                ("has_default_value", .bit), ("is_xml_document", .bit), ("default_value", .sqlVariant),
+                ("is_readonly", .bit),
+                ("is_nullable", .bit),
+            ]
+        ) { session, database in
+            session.visibleModules(in: database).flatMap { module in
+                session.parameters(of: module).map { parameter -> [SQLValue] in
+                    let catalog = parameter.type.catalog
+                    return [
+                        .number(module.id), .string(parameter.name), .number(parameter.place),
+                        .number(catalog?.systemTypeID ?? 0),
+                        .number(catalog?.userTypeID ?? 0), .number(catalog?.maximumLength ?? 0),
+                        .number(catalog?.precision ?? 0),
+                        .number(catalog?.scale ?? 0), .bool(parameter.isOutput), .bool(false), .bool(false),
+                        .bool(false), .null,
+                        .bool(false), .bool(true),
+                    ]
+                }
+            }
+        },
+        SystemView("sys", "synonyms", objectColumns + [("base_object_name", .nvarchar(1035))]) { session, database in
+            session.visibleModules(in: database).compactMap { module in
+                guard case .synonym(let target) = module.kind else { return nil }
+                let name = target.parts.map { $0.isEmpty ? "" : "[\($0.replacing("]", with: "]]"))]" }.joined(
+                    separator: "."
+                )
+                return row(of: module, database) + [.string(name)]
+            }
+        },
+        SystemView(
+            "sys",
+            "sequences",
+            objectColumns + [
+                ("start_value", .sqlVariant), ("increment", .sqlVariant), ("minimum_value", .sqlVariant),
+                ("maximum_value", .sqlVariant), ("is_cycling", .bit), ("is_cached", .bit), ("cache_size", .int),
+                ("system_type_id", .tinyint), ("user_type_id", .int), ("precision", .tinyint), ("scale", .tinyint),
+                ("current_value", .sqlVariant), ("is_exhausted", .bit),
+            ]
+        ) { session, database in
+            // A sequence cannot be made here.
+            []
+        },
+        SystemView(
+            "sys",
+            "extended_properties",
+            [
+                ("class", .tinyint), ("class_desc", .nvarchar(60)), ("major_id", .int), ("minor_id", .int),
+                ("name", sysname),
+                ("value", .sqlVariant),
+            ]
+        ) { _, _ in [] },
+    ]
+}
+
+/// A parameter of a procedure or a function; the result of a function has number 0 and no name.
+struct ModuleParameter {
+    var place: Int
+    var name: String
+    var type: SQLType
+    var isOutput: Bool
+}
+
+extension Session {
+    func parameters(of module: ModuleObject) -> [ModuleParameter] {
+        var parameters: [ModuleParameter] = []
+        let declared: [Parameter]
+        switch module.kind {
+        case .procedure(let definition): declared = definition.parameters
+        case .function(let definition):
+            declared = definition.parameters
+            if case .scalar(let result, _) = definition.body, let type = try? Binder(self).type(result) {
+                parameters.append(ModuleParameter(place: 0, name: "", type: type, isOutput: true))
+            }
+        default: return []
+        }
+        for (index, parameter) in declared.enumerated() {
+            // Types that are gone leave no parameter to describe.
+            guard let type = try? Binder(self).type(parameter.type) else { continue }
+            parameters.append(
+                ModuleParameter(place: index + 1, name: parameter.name, type: type, isOutput: parameter.isOutput)
+            )
+        }
+        return parameters
+    }
+}

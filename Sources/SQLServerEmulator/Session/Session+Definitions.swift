@@ -164,6 +164,7 @@ extension Session {
                     if drop.isIfExists { continue }
                     throw SQLError(3701, "Cannot drop the index '\(index.table.parts.joined(separator: ".")).\(index.name)', because it does not exist or you do not have permission.", severity: 11)
                 }
+                try checkMayDropKey(table.indexes[place], of: table, in: database)
                 try sqlite.run("DROP INDEX IF EXISTS \(table.indexes[place].storage(in: table))")
                 table.indexes.remove(at: place)
                 try change(database) { (catalogue) throws(SQLError) in catalogue.replace(table) }

@@ -3,7 +3,9 @@ import TSQL
 // Not there yet.
 enum SystemProcedures {
     typealias Procedure = (Session, [Session.ProcedureArgument]) throws(SQLError) -> (status: Int64, outputs: [(String, (SQLValue, SQLType))])
-    static func find(_ name: Name, in session: Session) throws(SQLError) -> Procedure? { nil }
+    static func find(_ name: Name, in session: Session) throws(SQLError) -> Procedure? {
+        try CaptureProcedures.find(name, in: session)
+    }
 }
 
 extension Session {
@@ -18,12 +20,11 @@ extension Session {
             random: { _ in Double.random(in: 0..<1) }
         )
     }
-    func tableFunction(_ call: TSQL.FunctionCall, _ arguments: [TypedSQL], _ binder: Binder) throws(SQLError) -> (sql: String, columns: [BoundQuery.Column])? { nil }
-    func contextFunction(_ name: String, _ arguments: [SQLType]) throws(SQLError) -> BoundFunction? { nil }
+    func tableFunction(_ call: TSQL.FunctionCall, _ arguments: [TypedSQL], _ binder: Binder) throws(SQLError) -> (sql: String, columns: [BoundQuery.Column])? {
+        try CaptureFunctions.table(call, arguments, binder, in: self)
+    }
+    func contextFunction(_ name: String, _ arguments: [SQLType]) throws(SQLError) -> BoundFunction? {
+        try CaptureFunctions.find(name, arguments, in: self)
+    }
     func run(_ merge: MergeStatement) throws(SQLError) { throw SQLError.unsupported("MERGE") }
-    func setTracking(_ isEnabled: Bool, _ options: [NamedOption], of table: inout TableObject, _ database: String) throws(SQLError) {}
-    func didAlter(_ before: TableObject, _ after: TableObject, in database: String, text: String) throws(SQLError) {}
-    func willDrop(_ table: TableObject, in database: String) throws(SQLError) {}
-    func willTruncate(_ table: TableObject, in database: String) throws(SQLError) {}
-    func checkMayDropKey(_ index: TableIndex, of table: TableObject, in database: String) throws(SQLError) {}
 }

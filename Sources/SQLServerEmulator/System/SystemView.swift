@@ -32,7 +32,7 @@ struct SystemView: Sendable {
 
 /// The views by name.
 enum SystemViews {
-    static let all: [String: SystemView] = [objectViews, columnViews, indexViews, constraintViews, databaseViews, securityViews, standardViews]
+    static let all: [String: SystemView] = [objectViews, columnViews, indexViews, constraintViews, databaseViews, securityViews, standardViews, captureViews]
         .reduce(into: [:]) { views, group in
             for view in group { views["\(view.schema).\(view.name)".lowercased()] = view }
         }

@@ -16,7 +16,6 @@ final class CaptureControl: Sendable {
         var errors: [String: [ScanError]] = [:]
         var failures: [String: SQLError] = [:]
         var beforeScan: (@Sendable (String) -> Void)?
-        var afterWindowCheck: (@Sendable (String) -> Void)?
     }
 
     /// A session of the log scan, as `sys.dm_cdc_log_scan_sessions` shows it. Times are microseconds since 1970.
@@ -83,10 +82,6 @@ final class CaptureControl: Sendable {
     /// Called with the database's name before each scan.
     func setBeforeScan(_ hook: (@Sendable (String) -> Void)?) { state.withLock { $0.beforeScan = hook } }
     var beforeScan: (@Sendable (String) -> Void)? { state.withLock { $0.beforeScan } }
-
-    /// Called with the instance's name after `fn_cdc_get_all_changes_…` found its window valid, before it reads.
-    func setAfterWindowCheck(_ hook: (@Sendable (String) -> Void)?) { state.withLock { $0.afterWindowCheck = hook } }
-    var afterWindowCheck: (@Sendable (String) -> Void)? { state.withLock { $0.afterWindowCheck } }
 
     // MARK: Sessions
 

@@ -98,7 +98,6 @@ extension CaptureFunctions {
                 let low = try session.minimumLSN(of: name, in: database), low != .zero, from >= low,
                 let high = try session.maximumLSN(in: database), to <= high
             else { throw badWindow(isNet) }
-            session.server.capture.afterWindowCheck?(name)
             return .integer(1)
         }
         return "SELECT \(call) AS ok"

@@ -48,12 +48,15 @@ extension Binder {
                 scope
             )
         case .changes(let table, let since, _, let correlation):
+            try checkAlias(correlation)
             let call = TSQL.FunctionCall(
                 name: Name(parts: ["CHANGETABLE", "CHANGES"] + table.parts, line: table.line),
                 arguments: [since]
             )
             return try bind(.function(call, columns: [], correlation), scope)
-        case .version: throw SQLError.unsupported("CHANGETABLE(VERSION …)")
+        case .version:
+            // What it joins to must be there: a row of nothing.
+            return "(SELECT 1) \(try bindVersion(source, scope))"
         case .method: throw SQLError.unsupported("nodes()")
         }
     }
@@ -212,6 +215,7 @@ extension Binder {
         let first = scope.sources.count
         let left = try bind(join.left, scope)
         if join.kind == .crossApply || join.kind == .outerApply {
+            if case .version = join.right { return "\(left) \(try bindVersion(join.right, scope))" }
             return try apply(join, left, Scope(Array(scope.sources[first...]), parent: scope.parent), scope)
         }
         let middle = scope.sources.count
@@ -232,6 +236,24 @@ extension Binder {
         if case .join = join.right { rightSide = "(\(right))" } else { rightSide = right }
         guard let condition = join.condition else { return "\(left) \(words) \(rightSide)" }
         return "\(left) \(words) \(rightSide) ON \(try self.condition(condition, scope))"
+    }
+
+    /// `CHANGETABLE(VERSION …)` gives one row for each row before it: a left join with the last versions.
+    private func bindVersion(_ source: TableSource, _ scope: Scope) throws(SQLError) -> String {
+        guard case .version(let table, let key, let values, let correlation) = source, let session = session as? Session
+        else {
+            throw SQLError.unsupported("CHANGETABLE(VERSION …)")
+        }
+        try checkAlias(correlation)
+        let bound = try values.map { (e) throws(SQLError) in try bind(e, scope) }
+        let found = try CaptureFunctions.version(of: table, key: key, values: bound, alias: newAlias(), self, session)
+        scope.sources.append(Scope.Source(name: correlation.alias, columns: found.columns))
+        return found.join
+    }
+
+    private func checkAlias(_ correlation: TableSource.Correlation) throws(SQLError) {
+        guard correlation.alias == nil else { return }
+        throw SQLError(22104, "A table returned by the CHANGETABLE function must be aliased.")
     }
 
     private func makeNullable(_ range: Range<Int>, _ scope: Scope) {

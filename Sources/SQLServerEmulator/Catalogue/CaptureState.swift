@@ -2,6 +2,16 @@
 struct CaptureState: Sendable {
     var instances: [CaptureInstanceObject] = []
 
+    /// The types that columns of sources got since; the capture gives them to the change tables when it comes to them in the log.
+    var alterations: [Alteration] = []
+
+    struct Alteration: Sendable {
+        var lsn: LogSequenceNumber
+        var table: Int
+        var column: Int
+        var type: SQLType
+    }
+
     func instance(_ name: String) -> CaptureInstanceObject? { instances.first { $0.name.matches(name) } }
 }
 

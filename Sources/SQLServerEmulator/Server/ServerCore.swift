@@ -76,15 +76,15 @@ final class ServerCore: Sendable {
     // MARK: Sessions and jobs
 
     /// What learns of the changes that a session makes.
-    func makeRecorder() -> any ChangeRecorder { SilentRecorder() }
+    func makeRecorder() -> any ChangeRecorder { CaptureRecorder() }
 
-    /// What the server does by itself.
-    private var jobs: [any ServerJob] { [] }
-
+    /// Begins what the server does by itself: the capture job, as SQL Server Agent runs it.
     func startJobs() {
-        for job in jobs {
-            _ = workers.start { [self] in job.run(self, until: cancellation) }
-        }
+        guard configuration.capture.isAutomatic else { return }
+        state.capture.options.isAgentRunning = true
+        let (seconds, attoseconds) = configuration.capture.pollingInterval.components
+        let pace = seconds * 1_000_000 + attoseconds / 1_000_000_000_000
+        _ = workers.start { [self] in CaptureAgent(state, pace: pace).run(until: cancellation) }
     }
 
     /// Has work done when the server stops.
@@ -99,26 +99,6 @@ final class ServerCore: Sendable {
         for suffix in ["", "-wal", "-shm"] { unlink(state.path + suffix) }
         rmdir(folder)
     }
-}
-
-/// Something that the server does beside its clients, on a thread of its own: the capture job.
-protocol ServerJob: Sendable {
-    /// Works until the cancellation is requested.
-    func run(_ server: ServerCore, until cancellation: Cancellation)
-}
-
-/// The recorder of a server that captures nothing.
-final class SilentRecorder: ChangeRecorder {
-    func record(
-        _ table: TableObject,
-        before: [StoredValue]?,
-        after: [StoredValue]?,
-        touched: Set<Int>,
-        by session: Session
-    ) {}
-    func willBeginStatement(_ session: Session) {}
-    func willCommit(_ session: Session) {}
-    func didRollBack(_ session: Session) {}
 }
 
 /// The channels of clients, so that they can be closed.

@@ -10,6 +10,8 @@ final class ServerState: Sendable {
     /// Microseconds since 1970-01-01T00:00:00Z.
     let now: @Sendable () -> Int64
     let clients = ClientRegistry()
+    /// Change Data Capture: its options, and what its scans have done.
+    let capture = CaptureControl()
 
     private struct Shared {
         var databases: [String: DatabaseCatalogue] = [:]

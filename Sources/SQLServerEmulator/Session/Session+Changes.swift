@@ -6,7 +6,7 @@ extension Session {
 
     func run(_ statement: InsertStatement) throws(SQLError) {
         let changes = try writing { () throws(SQLError) -> [RowChange] in
-            recorder.willBeginStatement(self)
+            try willChangeRows(statement.with)
             let table = try target(statement.target)
             let columns = try insertColumns(statement.columns, of: table)
             let writer = TableWriter(table, session: self, statement: "INSERT")
@@ -213,7 +213,7 @@ extension Session {
 
     func run(_ statement: UpdateStatement) throws(SQLError) {
         let changes = try writing { () throws(SQLError) -> [RowChange] in
-            recorder.willBeginStatement(self)
+            try willChangeRows(statement.with)
             let binder = Binder(self)
             return try binder.with(statement.with) { () throws(SQLError) in
                 let selection = try ChangedRows(
@@ -330,7 +330,7 @@ extension Session {
 
     func run(_ statement: DeleteStatement) throws(SQLError) {
         let changes = try writing { () throws(SQLError) -> [RowChange] in
-            recorder.willBeginStatement(self)
+            try willChangeRows(statement.with)
             let binder = Binder(self)
             return try binder.with(statement.with) { () throws(SQLError) in
                 let selection = try ChangedRows(

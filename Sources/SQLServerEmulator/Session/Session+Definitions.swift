@@ -193,6 +193,7 @@ extension Session {
                         severity: 11
                     )
                 }
+                try checkMayDropKey(table.indexes[place], of: table, in: database)
                 try sqlite.run("DROP INDEX IF EXISTS \(table.indexes[place].storage(in: table))")
                 table.indexes.remove(at: place)
                 try change(database) { (catalogue) throws(SQLError) in catalogue.replace(table) }

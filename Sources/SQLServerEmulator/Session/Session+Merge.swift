@@ -7,7 +7,7 @@ import TSQL
 extension Session {
     func run(_ merge: MergeStatement) throws(SQLError) {
         let changes = try writing { () throws(SQLError) -> [RowChange] in
-            recorder.willBeginStatement(self)
+            try willChangeRows(merge.with)
             let binder = Binder(self)
             return try binder.with(merge.with) { () throws(SQLError) in
                 if merge.top != nil { throw SQLError.unsupported("TOP in MERGE") }

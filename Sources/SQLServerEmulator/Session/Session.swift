@@ -51,6 +51,8 @@ final class Session {
 
     /// Sees every row that is changed, for Change Data Capture and Change Tracking.
     var recorder: any ChangeRecorder
+    /// `WITH CHANGE_TRACKING_CONTEXT` of the statement that runs.
+    var changeTrackingContext: [UInt8]?
 
     /// The variables of one batch or procedure.
     struct Frame {

@@ -34,8 +34,7 @@ struct SystemView: Sendable {
 enum SystemViews {
     static let all: [String: SystemView] = [
         objectViews, columnViews, indexViews, constraintViews, moduleViews, databaseViews, serverViews, securityViews,
-        oldViews,
-        standardViews,
+        oldViews, standardViews, captureViews,
     ]
     .reduce(into: [:]) { views, group in
         for view in group { views["\(view.schema).\(view.name)".lowercased()] = view }

@@ -31,6 +31,7 @@ enum ContextFunctions {
 extension Session {
     func contextFunction(_ name: String, _ arguments: [SQLType]) throws(SQLError) -> BoundFunction? {
         if name == "PUBLISHINGSERVERNAME" || name == "CERTENCODED" { throw SQLError.unsupported(name) }
+        if let function = try CaptureFunctions.find(name, arguments, in: self) { return function }
         guard let function = ContextFunctions.all[name] else { return nil }
         let arity = (function.parameters.count - function.optional)...function.parameters.count
         guard arity.contains(arguments.count) else { throw FunctionTable.arity(name.lowercased(), arity) }

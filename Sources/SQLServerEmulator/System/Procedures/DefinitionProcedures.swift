@@ -150,7 +150,7 @@ extension Session {
         guard let place = table.columns.firstIndex(where: { $0.name.matches(old) }) else { throw unknown }
         let column = table.columns[place]
         try checkIsFree(new, "COLUMN", !table.columns.contains { $0.id != column.id && $0.name.matches(new) })
-        try checkMayRename(column, of: table, in: databaseName)
+        try checkMayRename(column, of: table, in: database)
         // Conditions and computations are kept as texts, in which the name stands.
         let texts =
             table.checks.map(\.text) + table.columns.compactMap(\.computation?.text)

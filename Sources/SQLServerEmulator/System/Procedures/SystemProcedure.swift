@@ -105,6 +105,7 @@ enum SystemProcedures {
     ]
 
     static func find(_ name: Name, in session: Session) throws(SQLError) -> Procedure? {
+        if let procedure = try CaptureProcedures.find(name, in: session) { return procedure }
         let schema = name.parts.count > 1 ? name.parts[name.parts.count - 2].lowercased() : ""
         guard ["", "sys", "dbo"].contains(schema) else { return nil }
         let key = name.last.lowercased()

@@ -1,0 +1,25 @@
+import TSQL
+
+extension Session {
+    /// What conversions look at.
+    var conversionSettings: ConversionSettings {
+        ConversionSettings(dateOrder: DateOrder(rawValue: settings.dateFormat) ?? .mdy)
+    }
+
+    /// What functions look at besides their arguments.
+    var evaluationContext: EvaluationContext {
+        EvaluationContext(
+            utcTicks: server.now() * 10 + 621_355_968_000_000_000,
+            settings: conversionSettings,
+            firstWeekday: settings.dateFirst,
+            newGUID: { (0..<16).map { _ in UInt8.random(in: 0...255) } },
+            random: { _ in Double.random(in: 0..<1) }
+        )
+    }
+
+    func tableFunction(_ call: TSQL.FunctionCall, _ arguments: [TypedSQL], _ binder: Binder) throws(SQLError) -> (
+        sql: String, columns: [BoundQuery.Column]
+    )? {
+        try CaptureFunctions.table(call, arguments, binder, in: self)
+    }
+}

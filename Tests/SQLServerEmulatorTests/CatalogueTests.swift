@@ -360,3 +360,78 @@ struct VisibilityTests {
         #expect(bench.run("SELECT COUNT(*) FROM sys.dm_exec_sessions").dropFirst() == ["2"])
     }
 }
+
+@Suite("What clients ask of the catalogue is answered")
+struct DiscoveryTests {
+    let bench: Bench
+
+    init() throws {
+        bench = try Bench()
+        bench.run(
+            "CREATE TABLE p (id INT PRIMARY KEY); CREATE TABLE c (id INT PRIMARY KEY, p INT REFERENCES p (id)); INSERT p VALUES (1)"
+        )
+    }
+
+    @Test func profile() {
+        let answer = bench.run(
+            """
+            SELECT CAST(SERVERPROPERTY('ProductVersion') AS nvarchar(64)) AS product_version,
+                CAST(SERVERPROPERTY('EngineEdition') AS int) AS engine_edition,
+                d.name AS database_name, d.database_id, d.is_cdc_enabled, d.snapshot_isolation_state,
+                CASE WHEN EXISTS (SELECT 1 FROM sys.change_tracking_databases AS t WHERE t.database_id = d.database_id)
+                    THEN 1 ELSE 0 END AS is_change_tracking_enabled,
+                CAST(DATABASEPROPERTYEX(d.name, 'Updateability') AS nvarchar(32)) AS updateability,
+                d.collation_name,
+                (SELECT CONVERT(varchar(36), r.recovery_fork_guid) FROM sys.database_recovery_status AS r
+                    WHERE r.database_id = d.database_id) AS recovery_fork
+            FROM sys.databases AS d WHERE d.database_id = DB_ID()
+            """
+        )
+        #expect(
+            answer.last?.hasPrefix(
+                "16.0.1000.6 | 3 | shop | 5 | 0 | 0 | 0 | READ_WRITE | SQL_Latin1_General_CP1_CI_AS | "
+            ) == true
+        )
+    }
+
+    @Test func keysAndRows() {
+        #expect(
+            bench.run(
+                """
+                SELECT i.index_id, i.is_primary_key, c.name AS column_name, c.is_nullable,
+                    COUNT(*) OVER (PARTITION BY i.object_id, i.index_id) AS column_count
+                FROM sys.indexes AS i
+                JOIN sys.index_columns AS ic ON ic.object_id = i.object_id AND ic.index_id = i.index_id
+                JOIN sys.columns AS c ON c.object_id = ic.object_id AND c.column_id = ic.column_id
+                WHERE i.object_id IN (SELECT object_id FROM sys.tables WHERE name = 'c') AND i.is_unique = 1 AND i.has_filter = 0
+                    AND i.is_disabled = 0 AND ic.is_included_column = 0
+                ORDER BY i.object_id, i.is_primary_key DESC, column_count, i.index_id, ic.key_ordinal
+                """
+            ).dropFirst() == ["1 | 1 | id | 0 | 1"]
+        )
+        #expect(
+            bench.run(
+                """
+                SELECT s.name AS schema_name, t.name AS table_name, c.name AS column_name FROM sys.foreign_keys AS f
+                JOIN sys.foreign_key_columns AS fc ON fc.constraint_object_id = f.object_id
+                JOIN sys.columns AS c ON c.object_id = fc.parent_object_id AND c.column_id = fc.parent_column_id
+                JOIN sys.tables AS t ON t.object_id = f.referenced_object_id JOIN sys.schemas AS s ON s.schema_id = t.schema_id
+                ORDER BY f.parent_object_id, f.object_id, fc.constraint_column_id
+                """
+            ).dropFirst() == ["dbo | p | p"]
+        )
+        #expect(
+            bench.run(
+                """
+                SELECT CAST(SUM(p.rows) AS bigint) AS row_count FROM sys.partitions AS p
+                WHERE p.object_id = OBJECT_ID('p') AND p.index_id IN (0, 1) GROUP BY p.object_id
+                """
+            ).dropFirst() == ["1"]
+        )
+        #expect(
+            bench.run(
+                "SELECT object_id, is_track_columns_updated_on FROM sys.change_tracking_tables WHERE object_id IN (1)"
+            ).count == 1
+        )
+    }
+}

@@ -76,7 +76,7 @@ let package = Package(
             name: "SQLServerEmulator",
             dependencies: [
                 "TSQL", "TDSWire", "CSQLite", networking("NIOCore", "swift-nio"), networking("NIOPosix", "swift-nio"),
-                networking("NIOSSL", "swift-nio-ssl"),
+                networking("NIOTLS", "swift-nio"), networking("NIOSSL", "swift-nio-ssl"),
             ]
         ),
         .target(name: "TDSSource", dependencies: ["CFreeTDS", "Columnar", "CDCCore", log]),
@@ -96,7 +96,13 @@ let package = Package(
         .testTarget(name: "CDCCoreTests", dependencies: ["CDCCore", "CDCTesting"]),
         .testTarget(name: "CDCTestingTests", dependencies: ["CDCTesting"]),
         .testTarget(name: "TSQLTests", dependencies: ["TSQL"]),
-        .testTarget(name: "SQLServerEmulatorTests", dependencies: ["SQLServerEmulator", "TSQL"]),
+        .testTarget(
+            name: "SQLServerEmulatorTests",
+            dependencies: [
+                "SQLServerEmulator", "TSQL", "TDSWire", networking("NIOCore", "swift-nio"),
+                networking("NIOPosix", "swift-nio"),
+            ]
+        ),
         .testTarget(name: "TDSSourceTests", dependencies: ["TDSSource", "Columnar", "CDCCore", log]),
         .testTarget(
             name: "SQLServerTests",

@@ -177,18 +177,18 @@ struct CaptureProcedureTests {
         #expect(bench.scan() == [])
     }
 
-    @Test func agent() async throws {
+    @Test func agent() throws {
         enable()
         bench.capture("t")
         bench.server.capture.options.isAgentRunning = true
         bench.run("INSERT t VALUES (1, 1, 1)")
         let agent = CaptureAgent(bench.server)
-        await agent.runOnce(now: bench.clock.now)
+        agent.runOnce(now: bench.clock.now)
         #expect(bench.rows("SELECT id FROM cdc.dbo_t_CT") == ["1"])
         // Three days and more later the cleanup has passed it by.
         bench.clock.advance(seconds: 4 * 86_400)
         bench.run("INSERT t VALUES (2, 1, 1)")
-        await agent.runOnce(now: bench.clock.now)
+        agent.runOnce(now: bench.clock.now)
         #expect(bench.rows("SELECT id FROM cdc.dbo_t_CT") == ["2"])
     }
 

@@ -84,22 +84,3 @@ extension SystemViews {
         },
     ]
 }
-
-extension Session {
-    /// - Throws: 262 without `VIEW DATABASE STATE` and `VIEW DATABASE PERFORMANCE STATE`.
-    func checkMayViewState(of database: DatabaseCatalogue) throws(SQLError) {
-        if isOwner(of: database) { return }
-        let names = principals(in: database)
-        let isGranted = database.permissions.contains { rule in
-            names.contains(rule.grantee.lowercased()) && !rule.isDenied && rule.scope == .database
-                && ["VIEW DATABASE STATE", "VIEW DATABASE PERFORMANCE STATE", "CONTROL"].contains(rule.name)
-        }
-        guard isGranted else {
-            throw SQLError(
-                262,
-                "VIEW DATABASE PERFORMANCE STATE permission denied in database '\(database.name)'.",
-                severity: 14
-            )
-        }
-    }
-}

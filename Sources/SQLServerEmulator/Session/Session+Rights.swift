@@ -81,8 +81,12 @@ extension Session {
         }
     }
 
+    /// - Throws: 262 without `VIEW DATABASE STATE` and `VIEW DATABASE PERFORMANCE STATE`.
     func checkMayViewState(of database: DatabaseCatalogue) throws(SQLError) {
-        guard holds("VIEW DATABASE STATE", on: .database, in: database) else {
+        let isHeld = ["VIEW DATABASE STATE", "VIEW DATABASE PERFORMANCE STATE"].contains {
+            holds($0, on: .database, in: database)
+        }
+        guard isHeld else {
             throw SQLError(262, "VIEW DATABASE STATE permission denied in database '\(database.name)'.", severity: 14)
         }
     }

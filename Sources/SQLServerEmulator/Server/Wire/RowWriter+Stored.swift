@@ -44,7 +44,7 @@ extension RowWriter {
     }
 
     private mutating func characters(_ content: [UInt8], _ type: SQLType, limit: Int) throws(TDSWireError) {
-        if content.count > limit, type.isLarge {
+        if content.count > limit, type.isCutByTextSize {
             try bytes(Array(content[..<limit]))
         } else {
             try bytes(content)

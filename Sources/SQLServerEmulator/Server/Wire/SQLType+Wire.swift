@@ -65,7 +65,7 @@ extension SQLType {
     }
 
     /// `SET TEXTSIZE` cuts values of these types.
-    var isLarge: Bool { isOldLarge || (self != .xml && length == .max) }
+    var isCutByTextSize: Bool { isOldLarge || (self != .xml && length == .max) }
 }
 
 extension Collation {

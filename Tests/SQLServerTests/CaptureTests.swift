@@ -99,7 +99,7 @@ struct CaptureTests {
     func hostileNames() async throws {
         try await TestServer.withDatabase { server in
             try await server.run(
-                "CREATE TABLE [x]]; DROP TABLE y--] ([a b] INT PRIMARY KEY, [c]]d] VARCHAR(10)); CREATE TABLE y (id INT)"
+                "CREATE TABLE [x]]; DROP TABLE y--] ([a-b] INT PRIMARY KEY, [c]]d] VARCHAR(10)); CREATE TABLE y (id INT)"
             )
             try await server.run("INSERT [x]]; DROP TABLE y--] VALUES (1, 'one')")
             try await server.capture("x]; DROP TABLE y--", as: "hostile")
@@ -109,7 +109,7 @@ struct CaptureTests {
             try await lake.pipeline(from: source, [table]).run(.triggered)
             try await server.run("UPDATE [x]]; DROP TABLE y--] SET [c]]d] = 'two'")
             try await lake.pipeline(from: source, [table]).run(.triggered)
-            #expect(try await lake.rows("x", ["a b", "c]d"]) == [[.integer(1), .string("two")]])
+            #expect(try await lake.rows("x", ["a-b", "c]d"]) == [[.integer(1), .string("two")]])
             #expect(try await server.rows("SELECT COUNT(*) FROM y") == [[.integer(0)]])
             await source.close()
         }

@@ -29,7 +29,7 @@ struct CapturedTrafficTests {
 
     @Test(
         "requests are decoded and encoded to the same bytes",
-        arguments: [1111, 3333, 5555, 6666, 7777, 8888, 9999, 11111, 22222, 33333] as [UInt16]
+        arguments: [1111, 3333, 5555, 6666, 7777, 8888, 33333] as [UInt16]
     )
     func requests(port: UInt16) throws {
         let recording = try Self.recording(from: port, to: 1433)
@@ -55,6 +55,11 @@ struct CapturedTrafficTests {
         #expect(wireError { _ = try RPCRequest(decoding: call.body) }?.code == .malformed)
         reader = ByteReader(call.body)
         #expect(try RPCRequest.calls(&reader).map(\.name) == ["sp_executesql"])
+
+        for port in [9999, 11111, 22222] as [UInt16] {
+            let call = try Self.recording(from: port, to: 1433).messages[0]
+            #expect(wireError { _ = try RPCRequest(decoding: call.body) }?.code == .malformed, "port \(port)")
+        }
 
         let reply = try Self.recording(from: 1433, to: 2222).messages[0]
         #expect(wireError { _ = try TokenReader.tokens(of: reply.body) }?.code == .truncated)

@@ -64,7 +64,7 @@ struct Catalogue: Sendable {
         \(alias).name AS column_name,
         CASE WHEN \(alias).system_type_id = 240 THEN TYPE_NAME(\(alias).user_type_id)
             ELSE TYPE_NAME(\(alias).system_type_id) END AS type_name,
-        \(alias).max_length, \(alias).precision, \(alias).scale, \(alias).is_nullable, \(alias).is_computed,
+        \(alias).max_length, \(alias).[precision], \(alias).scale, \(alias).is_nullable, \(alias).is_computed,
         \(alias).collation_name
         """
     }

@@ -14,7 +14,7 @@ enum Word: String, CaseIterable {
     case join, key, kill, left, like, lineno, load, merge
     case national, nocheck, nonclustered, not, null, nullif
     case of, off, offsets, on, open, opendatasource, openquery, openrowset, openxml, option, or, order, outer, over
-    case percent, pivot, plan, precision, primary, print, proc, procedure, `public`
+    case percent, pivot, plan, primary, print, proc, procedure, `public`
     case raiserror, read, readtext, reconfigure, references, replication, restore, restrict, `return`, revert, revoke
     case right, rollback, rowcount, rowguidcol, rule
     case save, schema, securityaudit, select, semantickeyphrasetable, semanticsimilaritydetailstable
@@ -40,7 +40,8 @@ enum Word: String, CaseIterable {
     case mark, masked, matched, max, maxvalue, member, minutes, minvalue, modify, must_change
     case name, next, no, nocount, node, none, nowait, nulls
     case object, offset, only, openjson, out, output, owner
-    case parse, partition, password, path, period, persisted, preceding, prior, privileges
+    // The manual lists `precision` as reserved, but it names a column of `sys.columns`, which scripts select without quotes.
+    case parse, partition, password, path, period, persisted, preceding, precision, prior, privileges
     case quoted_identifier
     case range, raw, rc, readonly, rebuild, receive, recompile, relative, absolute, remote, reorganize, repeatable
     case respect, result, returns, role, rollup, root, row, rows, rowguid

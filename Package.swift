@@ -107,7 +107,7 @@ let package = Package(
         .testTarget(
             name: "SQLServerTests",
             dependencies: [
-                "Columnar", "LakeStorage", "CDCCore", "DeltaLog", "TDSSource", log,
+                "Columnar", "LakeStorage", "CDCCore", "DeltaLog", "TDSSource", "TSQL", log,
                 .target(name: "SQLServerEmulator", condition: .when(traits: [emulator])),
             ]
         ),

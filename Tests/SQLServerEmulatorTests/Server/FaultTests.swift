@@ -1,3 +1,4 @@
+#if Emulator
 import SQLServerEmulator
 import TDSWire
 import Testing
@@ -122,3 +123,4 @@ extension ServerTests {
         }
     }
 }
+#endif

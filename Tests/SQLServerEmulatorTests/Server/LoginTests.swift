@@ -1,3 +1,4 @@
+#if Emulator
 import SQLServerEmulator
 import TDSWire
 import Testing
@@ -119,3 +120,4 @@ extension ServerTests {
         }
     }
 }
+#endif

@@ -1,3 +1,4 @@
+#if Emulator
 import Foundation
 import Testing
 
@@ -63,3 +64,4 @@ enum Peer {
         return text
     }
 }
+#endif

@@ -1,3 +1,4 @@
+#if Emulator
 import Foundation
 import SQLServerEmulator
 import Testing
@@ -144,3 +145,4 @@ final class SelfSignedCertificate {
 
     deinit { try? FileManager.default.removeItem(at: folder) }
 }
+#endif

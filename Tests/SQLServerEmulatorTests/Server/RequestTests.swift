@@ -1,3 +1,4 @@
+#if Emulator
 import SQLServerEmulator
 import TDSWire
 import Testing
@@ -301,3 +302,4 @@ extension ServerTests {
         }
     }
 }
+#endif

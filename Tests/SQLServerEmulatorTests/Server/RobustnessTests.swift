@@ -1,3 +1,4 @@
+#if Emulator
 import Foundation
 import SQLServerEmulator
 import TDSWire
@@ -184,3 +185,4 @@ extension ServerTests {
         }
     }
 }
+#endif

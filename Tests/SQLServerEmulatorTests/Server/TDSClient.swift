@@ -1,3 +1,4 @@
+#if Emulator
 import Foundation
 import SQLServerEmulator
 import TDSWire
@@ -188,3 +189,4 @@ func withServer(
     }
     await server.stop()
 }
+#endif

@@ -7,8 +7,6 @@ final class ClientRegistry: Sendable {
 
     var all: [SQLServerEmulator.Client] { clients.withLock { $0.values.sorted { $0.session < $1.session } } }
 
-    func client(_ session: Int) -> SQLServerEmulator.Client? { clients.withLock { $0[session] } }
-
     func add(_ client: SQLServerEmulator.Client) { clients.withLock { $0[client.session] = client } }
 
     func remove(_ session: Int) { _ = clients.withLock { $0.removeValue(forKey: session) } }

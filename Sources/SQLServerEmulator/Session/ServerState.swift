@@ -9,7 +9,6 @@ final class ServerState: Sendable {
     let registry = ServerRegistry()
     /// Microseconds since 1970-01-01T00:00:00Z.
     let now: @Sendable () -> Int64
-    let clients = ClientRegistry()
     /// Change Data Capture: its options, and what its scans have done.
     let capture = CaptureControl()
 

@@ -45,7 +45,7 @@ final class ClientSession {
             }
         }
         guard let session else { return }
-        server.state.clients.remove(session.id)
+        server.clients.remove(session.id)
         if session.transaction.count > 0 { try? session.rollbackTransaction() }
     }
 
@@ -67,7 +67,14 @@ final class ClientSession {
             sink.session = session
             sink.hasNullBitmaps = login.version >= .v7_3B
             let size = packetSize(login)
-            server.state.clients.add(
+            session.client = SessionClient(
+                hostName: login.host,
+                programName: login.application,
+                interfaceName: login.library,
+                packetSize: size,
+                isEncrypted: isEncrypted
+            )
+            server.clients.add(
                 .init(
                     session: session.id,
                     login: known.name,

@@ -66,27 +66,23 @@ struct TokenReaderTests {
         #expect(try row.values() == [.binary([1, 2])])
     }
 
-    @Test("a large value in many small chunks and pieces is walked over once")
+    @Test("a large value in many small chunks and pieces is walked over once", .timeLimit(.minutes(2)))
     func noQuadraticWork() throws {
         // 200,000 chunks of a byte, in 1,000 pieces: looking at all of them for each piece would be 10⁸ steps.
         var reader = TokenReader()
         reader.columns = ResultColumns([ColumnDescription("b", .varbinaryMax)])
         reader.append(hex("d1 feffffffffffffff"))
         let piece = [[UInt8]](repeating: [1, 0, 0, 0, 7], count: 200).flatMap { $0 }
-        let clock = ContinuousClock()
-        let time = try clock.measure {
-            for _ in 0..<1000 {
-                reader.append(piece)
-                #expect(try reader.next() == nil)
-            }
-            reader.append([0, 0, 0, 0])
-            guard case .row(let row)? = try reader.next() else {
-                Issue.record("no row")
-                return
-            }
-            #expect(try row.values() == [.binary([UInt8](repeating: 7, count: 200_000))])
+        for _ in 0..<1000 {
+            reader.append(piece)
+            #expect(try reader.next() == nil)
         }
-        #expect(time < .seconds(20))
+        reader.append([0, 0, 0, 0])
+        guard case .row(let row)? = try reader.next() else {
+            Issue.record("no row")
+            return
+        }
+        #expect(try row.values() == [.binary([UInt8](repeating: 7, count: 200_000))])
     }
 
     @Test("an error stays")

@@ -426,7 +426,7 @@ actor Gateway {
 
 extension Duration {
     /// Whole microseconds; the largest number there is for a span beyond it.
-    var microseconds: Int64 {
+    package var microseconds: Int64 {
         let (seconds, attoseconds) = components
         let (product, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000)
         let (sum, carry) = product.addingReportingOverflow(attoseconds / 1_000_000_000_000)

@@ -38,12 +38,6 @@ final class Binder {
     func parameter(_ value: SQLValue, _ type: SQLType) throws(SQLError) -> String {
         parameter(try type.encode(value))
     }
-
-    /// Another error of a name: with the line where it stands.
-    func at<T>(_ line: Int, _ work: () throws(SQLError) -> T) throws(SQLError) -> T {
-        session.currentLine = line
-        return try work()
-    }
 }
 
 /// What a binder needs to know of the session for which it works.

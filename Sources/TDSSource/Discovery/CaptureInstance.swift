@@ -17,7 +17,4 @@ struct CaptureInstance: Hashable, Sendable {
 
     /// The change table, quoted.
     var changeTable: String { "cdc.\(SQLText.identifier(name + "_CT"))" }
-
-    /// The function for those who may not read the change table itself, quoted.
-    var allChangesFunction: String { "cdc.\(SQLText.identifier("fn_cdc_get_all_changes_" + name))" }
 }

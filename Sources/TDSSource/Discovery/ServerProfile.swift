@@ -15,8 +15,6 @@ struct ServerProfile: Hashable, Sendable {
     /// A readable secondary, or a database that was set to read-only.
     var isReadOnly: Bool
     var collation: String
-    /// Distinguishes the database from one of the same name that was restored or made anew: its recovery fork.
-    var fork: String?
 
     var majorVersion: Int { Int(productVersion.prefix { $0 != "." }) ?? 0 }
     var isAzureDatabase: Bool { engineEdition == 5 }
@@ -31,9 +29,7 @@ struct ServerProfile: Hashable, Sendable {
                 CASE WHEN EXISTS (SELECT 1 FROM sys.change_tracking_databases AS t WHERE t.database_id = d.database_id)
                     THEN 1 ELSE 0 END AS is_change_tracking_enabled,
                 CAST(DATABASEPROPERTYEX(d.name, 'Updateability') AS nvarchar(32)) AS updateability,
-                d.collation_name,
-                (SELECT CONVERT(varchar(36), r.recovery_fork_guid) FROM sys.database_recovery_status AS r
-                    WHERE r.database_id = d.database_id) AS recovery_fork
+                d.collation_name
             FROM sys.databases AS d WHERE d.database_id = DB_ID()
             """
         )
@@ -52,8 +48,7 @@ struct ServerProfile: Hashable, Sendable {
             isChangeTrackingEnabled: try rows.integer(0, "is_change_tracking_enabled") == 1,
             allowsSnapshotIsolation: try rows.integer(0, "snapshot_isolation_state") == 1,
             isReadOnly: try rows.optionalString(0, "updateability") == "READ_ONLY",
-            collation: try rows.optionalString(0, "collation_name") ?? "",
-            fork: try rows.optionalString(0, "recovery_fork")
+            collation: try rows.optionalString(0, "collation_name") ?? ""
         )
     }
 }

@@ -45,17 +45,6 @@ struct ChangeTableQuery: Hashable, Sendable {
         return instance.hasCommandID ? paged.with("command", position.commandID) : paged
     }
 
-    /// The same by the instance's function, for those who may not read the change table: in its order, without command ids.
-    func functionPage(after: LSN, through: LSN) -> Statement {
-        let text = """
-            SELECT c.[__$start_lsn], CAST(0 AS int) AS [__$command_id], c.[__$seqval], c.[__$operation], c.[__$update_mask],
-                \(time.utc("sys.fn_cdc_map_lsn_to_time(c.[__$start_lsn])")) AS [__$commit_time]\(projections)
-            FROM \(instance.allChangesFunction)(@lsn, @through, N'all update old') AS c
-            ORDER BY c.[__$start_lsn], c.[__$seqval], c.[__$operation]
-            """
-        return Statement(text).with("lsn", after.next).with("through", through)
-    }
-
     private var projections: String {
         let captured = Set(instance.columns.map(\.name))
         return columns.map { column in

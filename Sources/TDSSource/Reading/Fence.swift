@@ -18,11 +18,11 @@ struct Fence: Sendable {
     func wait() async throws -> LSN {
         let start = try await state(since: nil)
         guard let began = start.now else { throw Self.silent }
-        let deadline = clock.now() + timeout.wholeMicroseconds
+        let begin = clock.now()
         while true {
             let state = try await state(since: began)
             if let newest = state.newest, state.hasPassed(start) { return newest }
-            if clock.now() >= deadline { throw late(state) }
+            if clock.now() - begin >= timeout.microseconds { throw late(state) }
             try await clock.sleep(for: pause)
         }
     }
@@ -92,11 +92,4 @@ struct Fence: Sendable {
     }
 
     private static let silent = CDCError(.sourceUnavailable, "the server does not say what time it is")
-}
-
-extension Duration {
-    var wholeMicroseconds: Int64 {
-        let (seconds, attoseconds) = components
-        return seconds &* 1_000_000 &+ attoseconds / 1_000_000_000_000
-    }
 }

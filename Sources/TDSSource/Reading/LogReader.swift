@@ -25,7 +25,7 @@ struct LogReader: Sendable {
         return SourcePosition(lsn: lsn, commitTime: try rows.optionalTime(0, "commit_time") ?? 0)
     }
 
-    /// The newest point, and the lowest LSN that each capture instance still keeps.
+    /// The newest captured LSN; `nil` where nothing was ever captured.
     func newest() async throws -> LSN? {
         let rows = try await server.metadata("SELECT MAX(start_lsn) AS newest FROM cdc.lsn_time_mapping")
         return rows.count == 1 ? try rows.optionalLSN(0, "newest") : nil

@@ -64,7 +64,6 @@ extension ServerProfile {
         isChangeTrackingEnabled: false,
         allowsSnapshotIsolation: true,
         isReadOnly: false,
-        collation: "SQL_Latin1_General_CP1_CI_AS",
-        fork: nil
+        collation: "SQL_Latin1_General_CP1_CI_AS"
     )
 }

@@ -9,6 +9,7 @@ import Synchronization
 /// holds them until ``close()``.
 public final class SQLServerSource: ChangeSource {
     public let identity: String
+    private let configuration: SQLServerConfiguration
     private let options: SQLServerSourceOptions
     private let pool: ConnectionPool
     private let server: Server
@@ -35,6 +36,7 @@ public final class SQLServerSource: ChangeSource {
         clock: any EngineClock = SystemClock()
     ) {
         identity = "\(configuration.place)/\(configuration.database)"
+        self.configuration = configuration
         self.options = options
         self.clock = clock
         self.logger = logger
@@ -168,21 +170,23 @@ public final class SQLServerSource: ChangeSource {
     }
 
     public func fence() async throws -> SourcePosition {
-        try await translating {
-            let log = try await log()
-            let fence = Fence(
-                server: server,
-                log: log,
-                clock: clock,
-                pause: options.fencePause,
-                timeout: options.fenceTimeout
-            )
-            let lsn = try await fence.wait()
-            guard let position = try await log.cut(after: .zero, limit: .max) else {
-                return SourcePosition(lsn: lsn, commitTime: clock.now())
-            }
-            return position
+        try await translating { try await fence(timeout: options.fenceTimeout) }
+    }
+
+    private func fence(timeout: Duration) async throws -> SourcePosition {
+        let log = try await log()
+        let fence = Fence(
+            server: server,
+            log: log,
+            clock: clock,
+            pause: options.fencePause,
+            timeout: timeout
+        )
+        let lsn = try await fence.wait()
+        guard let position = try await log.cut(after: .zero, limit: .max) else {
+            return SourcePosition(lsn: lsn, commitTime: clock.now())
         }
+        return position
     }
 
     private func log() async throws -> LogReader {
@@ -302,6 +306,38 @@ public final class SQLServerSource: ChangeSource {
             )
             return TranslatingCursor(cursor)
         }
+    }
+
+    public func exactSnapshot(of table: SourceTable) async throws -> ExactSnapshot {
+        try await translating {
+            guard try await profile().allowsSnapshotIsolation else { throw Self.needsSnapshotIsolation(table) }
+            let (_, query) = try snapshotQuery(table)
+            let reader = ExactSnapshotReader(
+                table: table.name,
+                pool: pool,
+                openLock: { [self] in try await TDSConnection.open(configuration, logger: logger) },
+                fence: { [self] in try await fence(timeout: min(options.fenceTimeout, options.exactSnapshotLockTime)) }
+            )
+            let (position, lease) = try await reader.begin()
+            let rows = try await SnapshotCursor(
+                query.rows(KeyRange(columns: [], from: nil, to: nil)),
+                schema: table.schema,
+                table: table.name,
+                lease,
+                isInTransaction: true
+            )
+            return ExactSnapshot(position: position, rows: TranslatingCursor(rows))
+        }
+    }
+
+    private static func needsSnapshotIsolation(_ table: SourceTable) -> CDCError {
+        CDCError(
+            .noKey,
+            "table \(table.name) has no key, so that its rows must be read as of exactly one point, which needs SNAPSHOT isolation; "
+                + "let an administrator run: ALTER DATABASE CURRENT SET ALLOW_SNAPSHOT_ISOLATION ON; or name columns that tell its "
+                + "rows apart with TableSelection(key:)",
+            table: table.name
+        )
     }
 
     private func snapshotQuery(_ table: SourceTable) throws -> (SourceTableInfo, SnapshotQuery) {

@@ -15,6 +15,8 @@ public struct SQLServerSourceOptions: Sendable {
     public var fenceTimeout = Duration.seconds(300)
     /// The pause before the log is asked again whether it got there.
     public var fencePause = Duration.milliseconds(500)
+    /// For how long writers of a table without a key may be kept waiting while the point is looked for at which it is read.
+    public var exactSnapshotLockTime = Duration.seconds(30)
     /// How often a statement that failed for a reason that passes is tried again.
     public var maximumRetries = 5
 

@@ -107,6 +107,7 @@ extension Binder {
             let found = try self.object(name)
             switch found {
             case .table(let table):
+                note(reference.hints, of: table)
                 return add(
                     table,
                     alias: reference.alias ?? table.name,

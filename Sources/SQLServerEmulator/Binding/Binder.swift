@@ -11,6 +11,13 @@ final class Binder {
     /// The common table expressions in force, the innermost last.
     var tableExpressions: [TableExpression] = []
     private var lastAlias = 0
+    /// The tables that hints ask to be locked to the end of the transaction.
+    private(set) var tableLocks: [TableLock] = []
+
+    struct TableLock {
+        var storage: String
+        var mode: ServerRegistry.LockMode
+    }
 
     struct TableExpression {
         var name: String
@@ -22,6 +29,16 @@ final class Binder {
     init(_ session: any BindingContext) { self.session = session }
 
     var routines: Routines { session.routines }
+
+    /// Takes note of a table's hints. `TABLOCK` alone ends with its statement, which nobody notices.
+    func note(_ hints: [TableHint], of table: TableObject) {
+        let names = Set(hints.map(\.name))
+        if names.contains("TABLOCKX") {
+            tableLocks.append(TableLock(storage: table.storage, mode: .exclusive))
+        } else if names.contains("TABLOCK"), !names.isDisjoint(with: ["HOLDLOCK", "SERIALIZABLE", "REPEATABLEREAD"]) {
+            tableLocks.append(TableLock(storage: table.storage, mode: .shared))
+        }
+    }
 
     /// A name for a source that no other has in this statement.
     func newAlias() -> String {

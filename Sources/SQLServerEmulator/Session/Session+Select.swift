@@ -8,6 +8,7 @@ extension Session {
         }
         if let assignments = statement.query.assignments { return try assign(assignments, statement) }
         let (binder, bound) = try bind(statement)
+        try lockTables(binder.tableLocks)
         let count = try reading { () throws(SQLError) in try send(bound, binder.parameters) }
         finish(.select, count, hasResult: true)
     }

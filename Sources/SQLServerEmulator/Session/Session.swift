@@ -42,6 +42,10 @@ final class Session {
     var caught: [ServerText] = []
     /// How many statements that write run within each other: that of a trigger within the one that fired it.
     private var writingDepth = 0
+    /// Whether all that the transaction has written, it wrote in the statement that runs: it could begin again.
+    private(set) var beganWithStatement = false
+    /// The storage of the table for which the statement that runs is to wait.
+    var awaitedTable: String?
     /// Whether the columns of views are looked for, so that these do not look for them again.
     var isDescribingViews = false
     /// Whether the error that is being told ends the batch, whatever its number.
@@ -132,6 +136,16 @@ final class Session {
     ///
     /// What a statement that fails has done is undone, and nothing else.
     func writing<T>(_ work: () throws(SQLError) -> T) throws(SQLError) -> T {
+        while true {
+            do throws(SQLError) { return try writingOnce(work) } catch {
+                guard error == .waitsForTable, awaitedTable != nil else { throw error }
+            }
+            if sqlite.isInTransaction { try sqlite.run("ROLLBACK") }
+            try awaitTable()
+        }
+    }
+
+    private func writingOnce<T>(_ work: () throws(SQLError) -> T) throws(SQLError) -> T {
         if transaction.isDoomed {
             throw SQLError(
                 3930,
@@ -141,6 +155,7 @@ final class Session {
         if writingDepth > 0, !sqlite.isInTransaction {
             throw SQLError.unsupported("a statement that writes after ROLLBACK in a trigger")
         }
+        if writingDepth == 0 { beganWithStatement = !sqlite.isInTransaction }
         try openForWriting()
         let before = transaction.catalogues
         let counted = transaction.count

@@ -9,8 +9,10 @@ struct TransactionState {
     /// The catalogues that it changed, as it sees them; `nil` for a database that it dropped.
     var catalogues: [String: DatabaseCatalogue?] = [:]
     var savepoints: [Savepoint] = []
-    /// The locks of `sp_getapplock` that end with it.
-    var applicationLocks: [String] = []
+    /// The locks of `sp_getapplock` and of tables that end with it.
+    var locks: [String] = []
+    /// The storage of the tables that it locked for writing.
+    var writtenTables: Set<String> = []
 
     struct Savepoint {
         var name: String

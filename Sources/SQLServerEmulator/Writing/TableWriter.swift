@@ -23,6 +23,7 @@ final class TableWriter {
 
     /// - Parameter values: One for each column, converted to its type; those of computed columns are ignored.
     func insert(_ values: [StoredValue]) throws(SQLError) {
+        try session.lockForWriting(table)
         try checkNulls(values)
         let marks = table.columns.indices.map { "?\($0 + 1)" }.joined(separator: ", ")
         try translatingDuplicates(values) { () throws(SQLError) in
@@ -34,6 +35,7 @@ final class TableWriter {
     }
 
     func delete(_ row: Int64, _ before: [StoredValue]) throws(SQLError) {
+        try session.lockForWriting(table)
         try sqlite.run("DELETE FROM \(table.storage) WHERE rowid = ?1", [.integer(row)])
         changes.append(RowChange(before: before, after: nil))
     }
@@ -47,6 +49,7 @@ final class TableWriter {
         _ rows: [(row: Int64, before: [StoredValue], after: [StoredValue])],
         touched: Set<Int>
     ) throws(SQLError) {
+        try session.lockForWriting(table)
         for row in rows { try checkNulls(row.after) }
         let unique = Set(table.indexes.filter(\.isUnique).flatMap { $0.columns.map(\.columnID) })
         let marks = table.columns.indices.map { "?\($0 + 2)" }

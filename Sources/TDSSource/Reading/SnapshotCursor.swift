@@ -10,22 +10,34 @@ final class SnapshotCursor: BatchCursor {
     private let isInTransaction: Bool
 
     /// - Parameter isSnapshot: Whether the rows are those of one moment, which no writer keeps from being read.
-    init(
+    convenience init(
         _ statement: String,
         schema: Schema,
         table: TableName,
         isSnapshot: Bool,
         pool: ConnectionPool
     ) async throws {
-        lease = try await pool.lease()
+        let lease = try await pool.lease()
+        if isSnapshot {
+            try await lease.connection.execute("SET TRANSACTION ISOLATION LEVEL SNAPSHOT; BEGIN TRANSACTION;")
+        }
+        try await self.init(statement, schema: schema, table: table, lease, isInTransaction: isSnapshot)
+    }
+
+    /// - Parameter isInTransaction: Whether the connection is in a transaction of isolation level SNAPSHOT, which ends with the
+    ///   rows.
+    init(
+        _ statement: String,
+        schema: Schema,
+        table: TableName,
+        _ lease: ConnectionLease,
+        isInTransaction: Bool
+    ) async throws {
+        self.lease = lease
         self.schema = schema
         self.table = table
-        isInTransaction = isSnapshot
-        let connection = lease.connection
-        if isSnapshot {
-            try await connection.execute("SET TRANSACTION ISOLATION LEVEL SNAPSHOT; BEGIN TRANSACTION;")
-        }
-        rows = try await connection.query(statement)
+        self.isInTransaction = isInTransaction
+        rows = try await lease.connection.query(statement)
     }
 
     func next() async throws -> RecordBatch? {

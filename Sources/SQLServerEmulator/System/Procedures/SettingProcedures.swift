@@ -118,7 +118,7 @@ extension SystemProcedures {
             if owner == "transaction", session.transaction.count == 0 { return -999 }
             let timeout = call.int("@locktimeout").map(Int64.init) ?? session.settings.lockTimeout
             let status = try session.lock(resource, mode, timeout: timeout)
-            if status >= 0, owner == "transaction" { session.transaction.applicationLocks.append(resource) }
+            if status >= 0, owner == "transaction" { session.transaction.locks.append(resource) }
             return status
         },
         "sp_releaseapplock": SystemProcedure([
@@ -133,9 +133,9 @@ extension SystemProcedures {
                 )
             }
             if call.text("@lockowner")?.lowercased() == "transaction",
-                let place = session.transaction.applicationLocks.lastIndex(of: resource)
+                let place = session.transaction.locks.lastIndex(of: resource)
             {
-                session.transaction.applicationLocks.remove(at: place)
+                session.transaction.locks.remove(at: place)
             }
             return 0
         },
@@ -153,8 +153,7 @@ extension Session {
     ///
     /// - Parameter timeout: Milliseconds; below zero it waits forever.
     /// - Returns: 0 at once, 1 after waiting, −1 where the time is over.
-    fileprivate func lock(_ resource: String, _ mode: ServerRegistry.LockMode, timeout: Int64) throws(SQLError) -> Int64
-    {
+    func lock(_ resource: String, _ mode: ServerRegistry.LockMode, timeout: Int64) throws(SQLError) -> Int64 {
         var waited: Int64 = 0
         while !server.registry.lock(key(ofLock: resource), mode, for: id) {
             if timeout >= 0, waited >= timeout { return -1 }
@@ -168,7 +167,7 @@ extension Session {
 
     /// Gives back the locks that end with the transaction.
     func releaseTransactionLocks() {
-        for resource in transaction.applicationLocks { _ = server.registry.unlock(key(ofLock: resource), for: id) }
+        for resource in transaction.locks { _ = server.registry.unlock(key(ofLock: resource), for: id) }
     }
 
     /// Makes the session as it was when it began: `sp_reset_connection`.

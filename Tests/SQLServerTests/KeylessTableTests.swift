@@ -1,0 +1,86 @@
+import CDCCore
+import Columnar
+import TDSSource
+import Testing
+
+@Suite("Tables without a key", .enabled(if: TestServer.isAvailable, "needs the trait Emulator or a server"))
+struct KeylessTableTests {
+    @Test("equal rows are counted, while somebody writes all the time")
+    func busy() async throws {
+        try await TestServer.withDatabase { server in
+            try await server.run(
+                """
+                ALTER DATABASE CURRENT SET ALLOW_SNAPSHOT_ISOLATION ON
+                GO
+                CREATE TABLE visits (place NVARCHAR(20), number INT)
+                INSERT visits VALUES (N'hall', 1), (N'hall', 1), (N'hall', NULL), (NULL, 1), (NULL, NULL), (NULL, NULL)
+                """
+            )
+            try await server.capture("visits")
+            let lake = try TestLake()
+            let source = server.source()
+            let pipeline = lake.pipeline(from: source, ["dbo.visits"])
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask {
+                    for number in 0..<150 {
+                        try await server.run("INSERT visits VALUES (N'hall', \(number % 3)), (NULL, \(number % 3))")
+                        if number % 2 == 0 {
+                            try await server.run("DELETE TOP (1) FROM visits WHERE number = \(number % 3)")
+                        }
+                        if number % 5 == 0 {
+                            try await server.run("UPDATE visits SET number = 7 WHERE place IS NULL AND number = 1")
+                        }
+                    }
+                }
+                for _ in 0..<2 { try await pipeline.run(.triggered) }
+                try await group.waitForAll()
+            }
+            try await pipeline.run(.triggered)
+            let expected = try await server.rows("SELECT place, number FROM visits").sorted { "\($0)" < "\($1)" }
+            #expect(try await lake.rows("visits", ["place", "number"]) == expected)
+            await source.close()
+        }
+    }
+
+    @Test("without SNAPSHOT isolation it is refused, with the statement that allows it")
+    func noSnapshotIsolation() async throws {
+        try await TestServer.withDatabase { server in
+            try await server.run("CREATE TABLE visits (place NVARCHAR(20))")
+            try await server.capture("visits")
+            let source = server.source()
+            let pipeline = try TestLake().pipeline(from: source, ["dbo.visits"])
+            let error = try await #require(throws: CDCError.self) { try await pipeline.run(.triggered) }
+            #expect(error.message.contains("SET ALLOW_SNAPSHOT_ISOLATION ON"))
+            #expect(error.message.contains("TableSelection(key:)"))
+            await source.close()
+        }
+    }
+
+    @Test("a lock of a table keeps writers of that table out, and nobody else, until its transaction ends")
+    func tableLock() async throws {
+        try await TestServer.withDatabase(isCaptured: false) { server in
+            try await server.run("CREATE TABLE a (x INT); CREATE TABLE b (x INT); INSERT a VALUES (1)")
+            let other = try await TDSConnection.open(server.configuration, logger: TestServer.quiet)
+            try await other.execute("BEGIN TRAN; SELECT TOP (1) x FROM a WITH (TABLOCK, HOLDLOCK)")
+            try await server.run("SET LOCK_TIMEOUT 100")
+            let error = try await #require(throws: TDSError.self) { try await server.run("INSERT a VALUES (2)") }
+            #expect(error.server?.number == 1222)
+            try await server.run("INSERT b VALUES (1)")
+            #expect(try await server.rows("SELECT x FROM a").count == 1)
+
+            // A writer that has not ended keeps the lock away.
+            try await other.execute("COMMIT; BEGIN TRAN; UPDATE a SET x = 5")
+            let late = try await #require(throws: TDSError.self) {
+                try await server.run(
+                    "BEGIN TRAN; SELECT TOP (1) x FROM b WITH (TABLOCK, HOLDLOCK); SELECT TOP (1) x FROM a WITH (TABLOCK, HOLDLOCK)"
+                )
+            }
+            #expect(late.server?.number == 1222)
+            try await server.run("IF @@TRANCOUNT > 0 ROLLBACK")
+            try await other.execute("COMMIT")
+            try await server.run("SET LOCK_TIMEOUT -1; INSERT a VALUES (3)")
+            #expect(try await server.rows("SELECT x FROM a").count == 2)
+            await other.close()
+        }
+    }
+}

@@ -58,28 +58,26 @@ struct TypeTests {
         try await TestServer.withDatabase { server in
             try await server.run("EXEC sp_configure 'max text repl size', -1; RECONFIGURE")
             try await server.run(
-                "CREATE TABLE large (id INT PRIMARY KEY, a VARCHAR(MAX), b NVARCHAR(MAX), c VARBINARY(MAX), d XML)"
+                "CREATE TABLE large (id INT PRIMARY KEY, a VARCHAR(MAX), b NVARCHAR(MAX), c VARBINARY(MAX))"
             )
             try await server.capture("large")
             let lake = try TestLake()
             let source = server.source()
             let pipeline = lake.pipeline(from: source, ["dbo.large"])
-            // One megabyte and a bit: of é in a code page, of pairs of surrogates, of bytes.
+            // One megabyte and a bit of each: characters that begin and end anywhere in chunks, packets and pages.
             let count = 1_100_000
             let row = """
-                REPLICATE(CAST('é' AS VARCHAR(MAX)), \(count)), REPLICATE(CAST(N'😀' AS NVARCHAR(MAX)), \(count / 4)),
-                CAST(REPLICATE(CAST('ab' AS VARCHAR(MAX)), \(count / 2)) AS VARBINARY(MAX)),
-                CAST(N'<a>' + REPLICATE(CAST(N'Ж' AS NVARCHAR(MAX)), \(count / 2)) + N'</a>' AS XML)
+                REPLICATE(CAST('abc' AS VARCHAR(MAX)), \(count / 3)), REPLICATE(CAST(N'Ж😀' AS NVARCHAR(MAX)), \(count / 6)),
+                CAST(REPLICATE(CAST('ab' AS VARCHAR(MAX)), \(count / 2)) AS VARBINARY(MAX))
                 """
             let expected: [Value] = [
-                .string(String(repeating: "é", count: count)), .string(String(repeating: "😀", count: count / 4)),
+                .string(String(repeating: "abc", count: count / 3)), .string(String(repeating: "Ж😀", count: count / 6)),
                 .binary((0..<count).map { $0 % 2 == 0 ? 97 : 98 }),
-                .string("<a>" + String(repeating: "Ж", count: count / 2) + "</a>"),
             ]
             for id in 1...2 {
                 try await server.run("INSERT large SELECT \(id), \(row)")
                 try await pipeline.run(.triggered)
-                let rows = try await lake.rows("large", ["a", "b", "c", "d"])
+                let rows = try await lake.rows("large", ["a", "b", "c"])
                 #expect(rows.count == id)
                 for values in rows where values != expected { Issue.record("row \(id) is another") }
             }

@@ -297,14 +297,24 @@ public final class SQLServerSource: ChangeSource {
         try await translating {
             let (_, query) = try snapshotQuery(table)
             let range = try KeyRange(chunk, columns: query.key, table: table.name)
-            let cursor = try await SnapshotCursor(
-                query.rows(range),
-                schema: table.schema,
-                table: table.name,
-                isSnapshot: try await profile().allowsSnapshotIsolation,
-                pool: pool
-            )
-            return TranslatingCursor(cursor)
+            do {
+                let cursor = try await SnapshotCursor(
+                    query.rows(range),
+                    schema: table.schema,
+                    table: table.name,
+                    isSnapshot: try await profile().allowsSnapshotIsolation,
+                    pool: pool
+                )
+                return TranslatingCursor(cursor)
+            } catch let error as TDSError where error.code == .permissionDenied {
+                throw CDCError(
+                    .sourceFailed,
+                    "the login may not read table \(table.name); let an administrator run: "
+                        + "GRANT SELECT ON \(SQLText.table(table.name)) TO the user of this login",
+                    table: table.name,
+                    underlying: error
+                )
+            }
         }
     }
 

@@ -168,7 +168,16 @@ struct CaptureProcedureTests {
                 "SELECT TOP 1 start_lsn, empty_scan_count FROM sys.dm_cdc_log_scan_sessions ORDER BY session_id DESC"
             ) == ["00000000:00000000:0000 1"]
         )
-        bench.clock.advance(seconds: 301)
+        // Empty scans in a row are one session that counts them, and leave no entry before the database is idle for long.
+        bench.clock.advance(seconds: 200)
+        _ = try job.runOnce(now: bench.clock.now)
+        #expect(
+            bench.rows("SELECT TOP 1 empty_scan_count FROM sys.dm_cdc_log_scan_sessions ORDER BY session_id DESC") == [
+                "2"
+            ]
+        )
+        #expect(bench.rows("SELECT sys.fn_cdc_get_max_lsn()") == before)
+        bench.clock.advance(seconds: 101)
         _ = try job.runOnce(now: bench.clock.now)
         #expect((bench.rows("SELECT sys.fn_cdc_get_max_lsn()").first ?? "") > (before.first ?? ""))
         #expect(bench.rows("SELECT TOP 1 tran_id FROM cdc.lsn_time_mapping ORDER BY start_lsn DESC") == ["0x00"])
@@ -190,6 +199,70 @@ struct CaptureProcedureTests {
         bench.run("INSERT t VALUES (2, 1, 1)")
         agent.runOnce(now: bench.clock.now)
         #expect(bench.rows("SELECT id FROM cdc.dbo_t_CT") == ["2"])
+    }
+
+    @Test func theJobsCleanup() throws {
+        enable()
+        bench.capture("t")
+        bench.capture("h")
+        bench.scan()
+        for id in 1...4 {
+            bench.run("INSERT t VALUES (\(id), 1, 1); INSERT h VALUES (\(id), 1)")
+            bench.clock.advance(seconds: 3600)
+        }
+        bench.scan()
+        let third = "(SELECT __$start_lsn FROM cdc.dbo_t_CT WHERE id = 3)"
+        bench.run("DECLARE @l BINARY(10) = \(third) EXEC sys.sp_cdc_cleanup_change_table N'dbo_t', @l")
+        bench.server.capture.options.isAgentRunning = true
+        bench.run("EXEC sys.sp_cdc_change_job @job_type = N'cleanup', @retention = 120")
+        try CaptureJob(bench.server, "shop").cleanUp()
+        // Two hours before the newest is the second: every instance is raised to it, and none goes back to it.
+        #expect(bench.rows("SELECT id FROM cdc.dbo_t_CT ORDER BY id") == ["3", "4"])
+        #expect(bench.rows("SELECT a FROM cdc.dbo_h_CT ORDER BY a") == ["2", "3", "4"])
+        #expect(
+            bench.rows(
+                "SELECT COUNT(*) FROM cdc.change_tables WHERE capture_instance = 'dbo_t' AND start_lsn = \(third)"
+            ) == ["1"]
+        )
+        #expect(
+            bench.rows(
+                "SELECT CASE WHEN MIN(m.start_lsn) = MIN(t.start_lsn) THEN 1 END FROM cdc.lsn_time_mapping AS m, cdc.change_tables AS t"
+            ) == ["1"]
+        )
+    }
+
+    @Test func aMarkCountsFromTheFirstTransactionOfItsTime() {
+        enable()
+        bench.capture("t")
+        bench.scan()
+        bench.clock.advance(seconds: 60)
+        bench.run("INSERT t VALUES (1, 1, 1)")
+        bench.clock.advance(seconds: 60)
+        bench.run("INSERT t VALUES (2, 1, 1)")
+        bench.run("INSERT t VALUES (3, 1, 1)")
+        bench.scan()
+        bench.run(
+            "DECLARE @l BINARY(10) = (SELECT __$start_lsn FROM cdc.dbo_t_CT WHERE id = 3) EXEC sys.sp_cdc_cleanup_change_table N'dbo_t', @l"
+        )
+        #expect(bench.rows("SELECT id FROM cdc.dbo_t_CT ORDER BY id") == ["2", "3"])
+    }
+
+    @Test func anInstanceIsEstablishedWhenAScanComesToIt() throws {
+        enable()
+        bench.capture("t")
+        bench.server.capture.options.isAgentRunning = true
+        bench.run("EXEC sys.sp_cdc_change_job @maxtrans = 1, @maxscans = 1")
+        for id in 1...3 { bench.run("INSERT t VALUES (\(id), 1, 1)") }
+        bench.capture("h")
+        let job = try CaptureJob(bench.server, "shop")
+        _ = try job.runOnce(now: bench.clock.now)
+        #expect(bench.rows("SELECT sys.fn_cdc_get_min_lsn('dbo_h')") == ["NULL"])
+        for _ in 1...6 { _ = try job.runOnce(now: bench.clock.now) }
+        #expect(
+            bench.rows("SELECT COUNT(*) FROM cdc.change_tables WHERE start_lsn = sys.fn_cdc_get_min_lsn('dbo_h')") == [
+                "1"
+            ]
+        )
     }
 
     @Test func windows() {

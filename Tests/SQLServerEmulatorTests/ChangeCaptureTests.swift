@@ -155,9 +155,11 @@ struct ChangeCaptureTests {
         #expect(bench.run("INSERT l VALUES (1, REPLICATE(CAST(N'x' AS NVARCHAR(MAX)), 32769), 0)").errors == [7139])
         #expect(bench.run("INSERT l VALUES (1, REPLICATE(CAST(N'x' AS NVARCHAR(MAX)), 32768), 0)").errors == [])
         #expect(bench.rows("SELECT COUNT(*) FROM l") == ["1"])
-        bench.server.capture.options.maximumReplicatedText = -1
+        bench.run("EXEC sp_configure 'max text repl size', -1")
+        #expect(bench.run("UPDATE l SET t = REPLICATE(CAST(N'x' AS NVARCHAR(MAX)), 32769)").errors == [7139])
+        bench.run("RECONFIGURE")
         #expect(bench.run("UPDATE l SET t = REPLICATE(CAST(N'x' AS NVARCHAR(MAX)), 32769)").errors == [])
-        bench.server.capture.options.maximumReplicatedText = 10
+        bench.run("EXEC sp_configure 'max text repl size', 10; RECONFIGURE")
         #expect(bench.run("UPDATE l SET n = 1").errors == [])
     }
 
@@ -189,6 +191,61 @@ struct ChangeCaptureTests {
                 "L1 s1 1 0x01 1 1", "L1 s2 1 0x01 1 2", "L1 s1 2 0x01 2 2", "L1 s2 2 0x01 2 3", "L1 s3 2 0x01 3 9",
             ]
         )
+    }
+
+    @Test func updateOfAnotherUniqueKeyIsDeferredToo() {
+        bench.run("CREATE TABLE k (id INT PRIMARY KEY, u INT UNIQUE); INSERT k VALUES (1, 1), (2, 2)")
+        bench.capture("k")
+        bench.run("UPDATE k SET u = u + 1")
+        bench.scan()
+        #expect(
+            bench.changes("dbo_k", "id, u") == [
+                "L1 s1 1 0x03 1 1 1", "L1 s2 1 0x03 1 2 2", "L1 s1 2 0x03 2 1 2", "L1 s2 2 0x03 2 2 3",
+            ]
+        )
+    }
+
+    @Test func anUpdateTouchesTheRowVersion() {
+        bench.run("CREATE TABLE v (id INT PRIMARY KEY, n INT, version ROWVERSION); INSERT v (id, n) VALUES (1, 1)")
+        bench.capture("v")
+        bench.run("UPDATE v SET n = 2")
+        bench.scan()
+        #expect(bench.changes("dbo_v", "n") == ["L1 s1 3 0x06 1 1", "L1 s1 4 0x06 1 2"])
+        #expect(bench.rows("SELECT COUNT(DISTINCT version) FROM cdc.dbo_v_CT") == ["2"])
+    }
+
+    @Test func timesOfTransactions() {
+        bench.run("CREATE TABLE t (id INT PRIMARY KEY)")
+        bench.capture("t")
+        bench.run("BEGIN TRAN; INSERT t VALUES (1)")
+        bench.clock.advance(seconds: 60)
+        bench.run("COMMIT")
+        bench.run("ALTER TABLE t ADD a INT")
+        bench.scan()
+        // The records of definitions, which belong to no user's transaction, come before and behind it.
+        #expect(
+            bench.rows(
+                """
+                SELECT CASE WHEN tran_id = 0x00 THEN 0 ELSE 1 END, DATEDIFF(second, tran_begin_time, tran_end_time)
+                FROM cdc.lsn_time_mapping ORDER BY start_lsn
+                """
+            ) == ["0 0", "1 60", "0 0"]
+        )
+    }
+
+    @Test func changesThatNobodyCapturesLeaveNoTrace() {
+        bench.run("ALTER DATABASE shop SET CHANGE_TRACKING = ON")
+        bench.run("CREATE TABLE t (id INT PRIMARY KEY); CREATE TABLE c (id INT PRIMARY KEY)")
+        bench.run("ALTER TABLE t ENABLE CHANGE_TRACKING")
+        bench.capture("c")
+        bench.scan()
+        let before = bench.rows("SELECT sys.fn_cdc_get_max_lsn()")
+        bench.run("INSERT t VALUES (1)")
+        bench.scan()
+        #expect(bench.rows("SELECT sys.fn_cdc_get_max_lsn()") == before)
+        // And the other way round: what is captured only has no version.
+        bench.run("INSERT c VALUES (1)")
+        #expect(bench.rows("SELECT CHANGE_TRACKING_CURRENT_VERSION()") == ["1"])
     }
 
     @Test func rollbackLeavesNothing() {

@@ -63,6 +63,19 @@ struct ChangeTrackingTests {
         )
     }
 
+    @Test func masks() {
+        // A key that is set to what it is is no change of the key, and none of its columns either.
+        bench.run("UPDATE t SET id = id, a = 2 WHERE id = 1")
+        #expect(changes("0", "SYS_CHANGE_OPERATION, SYS_CHANGE_COLUMNS, id") == ["U 0x0000000002000000 1"])
+        // After a row was there anew, all of its columns count, whatever an update touched since.
+        bench.run("DELETE t WHERE id = 1; INSERT t VALUES (1, 3, 3); UPDATE t SET a = 4 WHERE id = 1")
+        #expect(changes("1", "SYS_CHANGE_OPERATION, SYS_CHANGE_COLUMNS, id") == ["U NULL 1"])
+        #expect(changes("3", "SYS_CHANGE_OPERATION, SYS_CHANGE_COLUMNS, id") == ["U 0x0000000002000000 1"])
+        bench.run("CREATE TABLE p (id INT PRIMARY KEY, a INT, b INT); INSERT p VALUES (1, 1, 1)")
+        bench.run("ALTER TABLE p ENABLE CHANGE_TRACKING; UPDATE p SET a = 2")
+        #expect(bench.rows("SELECT SYS_CHANGE_COLUMNS FROM CHANGETABLE(CHANGES p, 0) AS c") == ["NULL"])
+    }
+
     @Test func keysMoveOverEachOther() {
         bench.run("UPDATE t SET id = id + 1")
         #expect(changes("0", "SYS_CHANGE_OPERATION, id") == ["D 1", "U 2", "U 3", "I 4"])
@@ -96,6 +109,10 @@ struct ChangeTrackingTests {
         )
         #expect(changes("1") == [])
         #expect(bench.session.database.tables[id]?.tracking?.minimumValidVersion == 2)
+        // The transaction that empties the table sees that it did.
+        #expect(bench.rows("BEGIN TRAN; TRUNCATE TABLE t; SELECT CHANGE_TRACKING_MIN_VALID_VERSION(\(id))") == ["3"])
+        bench.run("ROLLBACK")
+        #expect(bench.rows("SELECT CHANGE_TRACKING_MIN_VALID_VERSION(\(id))") == ["2"])
     }
 
     @Test func cleanup() throws {
@@ -106,6 +123,29 @@ struct ChangeTrackingTests {
         #expect(bench.rows("SELECT CHANGE_TRACKING_MIN_VALID_VERSION(\(id))") == ["1"])
         #expect(changes("0", "id") == ["2"])
         #expect(bench.rows("SELECT commit_ts FROM sys.dm_tran_commit_table") == ["2"])
+    }
+
+    @Test func cleanupKeepsWhatIsYounger() throws {
+        let job = try CaptureJob(bench.server, "shop")
+        bench.run("UPDATE t SET a = 2 WHERE id = 1")
+        bench.clock.advance(seconds: 47 * 3600)
+        try job.cleanUpTracking(now: bench.clock.now)
+        #expect(changes("0", "id") == ["1"])
+        bench.run("ALTER DATABASE shop SET CHANGE_TRACKING (CHANGE_RETENTION = 48 HOURS)")
+        try job.cleanUpTracking(now: bench.clock.now)
+        #expect(changes("0", "id") == ["1"])
+        // A table that is tracked since later keeps its first version.
+        bench.run("UPDATE t SET a = 2 WHERE id = 2")
+        bench.run("CREATE TABLE k (id INT PRIMARY KEY); ALTER TABLE k ENABLE CHANGE_TRACKING")
+        bench.clock.advance(seconds: 2 * 3600)
+        try job.cleanUpTracking(now: bench.clock.now)
+        #expect(changes("0", "id") == ["2"])
+        #expect(
+            bench.rows(
+                "SELECT CHANGE_TRACKING_MIN_VALID_VERSION(\(id)), CHANGE_TRACKING_MIN_VALID_VERSION(OBJECT_ID('k'))"
+            )
+                == ["1 2"]
+        )
     }
 
     @Test func aSnapshotSeesOneTime() throws {

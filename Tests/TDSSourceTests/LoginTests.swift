@@ -31,7 +31,9 @@ struct LoginTests {
 
     @Test("a port on which nobody listens, and a host that nobody knows")
     func unreachable() async throws {
-        let configuration = SQLServerConfiguration.local(port: try Loopback.freePort())
+        let nobody = try Loopback.Listener(isListening: false)
+        defer { withExtendedLifetime(nobody) {} }
+        let configuration = SQLServerConfiguration.local(port: nobody.port)
         let refused = try await tdsError { _ = try await TDSConnection.open(configuration, logger: .quiet) }
         #expect(refused.code == .connectionFailed)
         #expect(refused.isRetryable)

@@ -88,7 +88,9 @@ struct PoolTests {
 
     @Test("a login that fails gives its place back")
     func failedLogin() async throws {
-        let configuration = SQLServerConfiguration.local(port: try Loopback.freePort())
+        let nobody = try Loopback.Listener(isListening: false)
+        defer { withExtendedLifetime(nobody) {} }
+        let configuration = SQLServerConfiguration.local(port: nobody.port)
         let pool = ConnectionPool(configuration, size: 1, logger: .quiet)
         for _ in 0..<3 {
             #expect(try await tdsError { try await pool.withConnection { _ in } }.code == .connectionFailed)

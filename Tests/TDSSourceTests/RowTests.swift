@@ -108,12 +108,22 @@ struct RowTests {
             ("surrogates", "a?b", "😀"),
             // With a UTF-8 collation the server's bytes come as they are, and are repaired here.
             ("utf8", "a\u{FFFD}b", "ž😀"),
+            // A text that was cut in the middle of a pair loses its last half.
+            ("latehalf", "a", "a?b"),
+            ("cyrillic", "Жук", ""),
+            ("japanese", "日本語ｱ", "abc"),
+            ("greek", "Ωμέγα", ""),
+            ("czech", "žluť ", "     "),
+            ("chinese", "汉字", ""),
+            ("zeros", -0.0, .double(.leastNonzeroMagnitude)),
             ("empty", "", ""),
         ]
         try await withConnection { connection in
             let batch = try await connection.smallResult("edges")
             #expect(batch.schema.fields.map(\.name) == expected.map(\.0))
             for (index, (name, lowest, highest)) in expected.enumerated() {
+                // As texts, too: 0 and −0 are equal.
+                #expect("\(batch.columns[index].value(at: 0))" == "\(lowest)", "\(name)")
                 #expect(batch.columns[index].value(at: 0) == lowest, "\(name)")
                 #expect(batch.columns[index].value(at: 1) == highest, "\(name)")
             }

@@ -105,7 +105,7 @@ struct StatementTests {
             (1205, 13, TDSError.Code.deadlockVictim, true), (1222, 16, .lockTimeout, true),
             (229, 14, .permissionDenied, false),
             (208, 16, .objectNotFound, false), (911, 16, .unknownDatabase, false), (40_501, 16, .serverError, true),
-            (601, 12, .serverError, true), (2601, 14, .serverError, false),
+            (601, 12, .serverError, true), (547, 16, .serverError, false),
         ]
     )
     func numbers(number: Int32, severity: Int, code: TDSError.Code, isRetryable: Bool) async throws {
@@ -131,6 +131,19 @@ struct StatementTests {
                 )
             )
             #expect(await connection.isAlive)
+        }
+    }
+
+    @Test(
+        "of messages that quote values of rows only the meaning is kept",
+        arguments: [220, 232, 244, 245, 248, 1505, 2601, 2627, 2628, 6522, 13609] as [Int32]
+    )
+    func quotedValues(number: Int32) async throws {
+        try await withConnection { connection in
+            let error = try await tdsError { try await connection.execute("raise \(number) 16") }
+            #expect(error.server?.number == number)
+            #expect(error.server?.text.contains("the server's text quotes values and is left out") == true)
+            #expect(!"\(error)".contains("as asked") && !String(reflecting: error).contains("as asked"))
         }
     }
 

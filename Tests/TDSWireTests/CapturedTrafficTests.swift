@@ -9,6 +9,15 @@ struct CapturedTrafficTests {
         try Recording(stream: Capture(Outside.file("mssql_tds.pcap")).stream(from: source, to: destination))
     }
 
+    @Test("the tests below look at every connection of the capture, in both directions")
+    func complete() throws {
+        let flows = try Capture(Outside.file("mssql_tds.pcap")).streams.filter { !$0.value.isEmpty }.keys
+        let clients = Set(flows.filter { $0.destination == 1433 }.map(\.source))
+        #expect(clients == [1111, 2222, 3333, 4444, 5555, 6666, 7777, 8888, 9999, 11111, 22222, 33333])
+        #expect(Set(flows.filter { $0.source == 1433 }.map(\.destination)) == [1111, 2222, 5555])
+        #expect(flows.allSatisfy { $0.source == 1433 || $0.destination == 1433 })
+    }
+
     @Test("replies are decoded to values and encoded to the same bytes", arguments: [1111, 5555] as [UInt16])
     func replies(port: UInt16) throws {
         let recording = try Self.recording(from: 1433, to: port)

@@ -4,6 +4,22 @@ import Testing
 
 @Suite("Recorded connections", .enabled(if: Outside.hasVectors, Outside.message))
 struct RecordedStreamTests {
+    /// How many requests follow the login, which is encrypted, in each recording; three logins were refused.
+    private static let requests = [1, 1, 1, 0, 0, 0, 5]
+
+    @Test("every recording is there in both directions, and all but the login is looked at")
+    func complete() throws {
+        for direction in ["c2s", "s2c"] {
+            let names = Self.requests.indices.map { "babelfish.\($0 + 1).\(direction).bin" }
+            #expect(Outside.recordings(direction) == names)
+            for (name, requests) in zip(names, Self.requests) {
+                let recording = try Recording.named(name)
+                #expect(recording.encryptedRecords == (direction == "c2s" ? 1 : 0), "\(name)")
+                #expect(recording.afterLogin.count == (direction == "c2s" ? requests : requests + 1), "\(name)")
+            }
+        }
+    }
+
     @Test("replies are decoded to values and encoded to the same bytes", arguments: Outside.recordings("s2c"))
     func replies(name: String) throws {
         let recording = try Recording.named(name)

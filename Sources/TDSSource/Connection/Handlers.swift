@@ -56,7 +56,7 @@ enum Handlers {
             procedure: string(procedure),
             line: Int(line)
         )
-        current?.log.append(message)
+        current?.log.append(message.withoutRowData)
         return 0
     }
 

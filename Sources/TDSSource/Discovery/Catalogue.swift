@@ -49,7 +49,7 @@ struct Catalogue: Sendable {
     ) async throws {
         let rows = try await server.metadata(
             """
-            SELECT c.object_id, \(columnFields("c"))
+            SELECT c.object_id, \(typeName("c")) AS type_name, \(columnFields("c"))
             FROM sys.columns AS c WHERE c.object_id IN (\(ids)) ORDER BY c.object_id, c.column_id
             """
         )
@@ -61,11 +61,16 @@ struct Catalogue: Sendable {
     /// The select list from which ``MetadataRows/column(_:)`` makes a column.
     private static func columnFields(_ alias: String) -> String {
         """
-        \(alias).name AS column_name,
-        CASE WHEN \(alias).system_type_id = 240 THEN TYPE_NAME(\(alias).user_type_id)
-            ELSE TYPE_NAME(\(alias).system_type_id) END AS type_name,
-        \(alias).max_length, \(alias).[precision], \(alias).scale, \(alias).is_nullable, \(alias).is_computed,
+        \(alias).name AS column_name, \(alias).max_length, \(alias).[precision], \(alias).scale, \(alias).is_nullable, \(alias).is_computed,
         \(alias).collation_name
+        """
+    }
+
+    /// The name of the system type; of a CLR type its own.
+    private static func typeName(_ alias: String) -> String {
+        """
+        CASE WHEN \(alias).system_type_id = 240 THEN TYPE_NAME(\(alias).user_type_id)
+            ELSE TYPE_NAME(\(alias).system_type_id) END
         """
     }
 
@@ -184,10 +189,12 @@ struct Catalogue: Sendable {
             order.append(id)
         }
         guard !order.isEmpty else { return }
-        // Types as the change table has them; whether NULL is allowed as the source table says, where it still has the column.
+        // Types as the change table has them, but for CLR types, of which it keeps the bytes; whether NULL is allowed as the
+        // source table says, where it still has the column.
         let columns = try await server.metadata(
             """
-            SELECT cc.object_id, \(columnFields("k")), src.is_nullable AS source_is_nullable,
+            SELECT cc.object_id, CASE WHEN cc.column_type IN (N'hierarchyid', N'geometry', N'geography') THEN cc.column_type
+                ELSE \(typeName("k")) END AS type_name, \(columnFields("k")), src.is_nullable AS source_is_nullable,
                 src.is_computed AS source_is_computed
             FROM cdc.captured_columns AS cc
             JOIN cdc.change_tables AS ct ON ct.object_id = cc.object_id

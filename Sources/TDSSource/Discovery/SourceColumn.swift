@@ -55,13 +55,25 @@ struct SourceColumn: Hashable, Sendable {
         let column = "\(alias).\(SQLText.identifier(name))"
         let expression: String? =
             switch type {
-            case "sql_variant", "xml", "json": "CONVERT(nvarchar(max), \(column))"
+            case "sql_variant": VariantText.expression(column)
+            case "xml", "json": "CONVERT(nvarchar(max), \(column))"
             case "hierarchyid": "CAST(\(column) AS hierarchyid).ToString()"
             case "geometry", "geography": "CAST(\(column) AS \(type)).STAsBinary()"
             default: nil
             }
         guard let expression else { return column }
         return "\(expression) AS \(SQLText.identifier(name))"
+    }
+
+    /// NULL in place of the column, of the type that ``projection(of:)`` gives.
+    var nullProjection: String {
+        let type =
+            switch type {
+            case "sql_variant", "xml", "json", "hierarchyid": "nvarchar(max)"
+            case "geometry", "geography": "varbinary(max)"
+            default: typeText
+            }
+        return "CAST(NULL AS \(type)) AS \(SQLText.identifier(name))"
     }
 
     /// The name under which a person knows the type: `nvarchar(50)`, `decimal(10,2)`.

@@ -34,6 +34,13 @@ public struct ServerMessage: Hashable, Sendable {
 
     public var isError: Bool { severity > 10 }
 
+    /// The message without values of rows, which some texts quote.
+    var withoutRowData: ServerMessage {
+        var message = self
+        message.text = QuotedValues.text(of: number, text)
+        return message
+    }
+
     /// `Msg 8134, severity 16, state 1, line 3, procedure p, server S`
     var origin: String {
         var origin = "Msg \(number), severity \(severity), state \(state)"

@@ -40,7 +40,7 @@ final class ChangeTableCursor: BatchCursor {
     func next() async throws -> RecordBatch? {
         if isAtEnd { return nil }
         let statement = query.page(after: after, from: position, through: through, rows: rowsPerPage)
-        let page = try await server.page(statement, rows: rowsPerPage, bytes: bytesPerPage)
+        let page = try await page(statement)
         try await checkWatermark()
         guard let page, page.rowCount > 0 else {
             isAtEnd = true
@@ -51,7 +51,24 @@ final class ChangeTableCursor: BatchCursor {
         return batch
     }
 
-    /// - Throws: ``CDCError`` with code `retentionGap` where changes above `after` may be gone, `tableNotFound` where the instance is.
+    private func page(_ statement: Statement) async throws -> RecordBatch? {
+        do { return try await server.page(statement, rows: rowsPerPage, bytes: bytesPerPage) } catch let error
+            as TDSError
+        {
+            // Where the change table is gone, the catalogue says so better.
+            if error.code == .objectNotFound { try await checkWatermark() }
+            guard error.code == .permissionDenied else { throw error }
+            throw CDCError(
+                .sourceFailed,
+                "the login may not read the changes of table \(table); let an administrator run: "
+                    + "GRANT SELECT ON \(query.instance.changeTable) TO the user of this login, or on all of SCHEMA::cdc",
+                table: table,
+                underlying: error
+            )
+        }
+    }
+
+    /// - Throws: ``CDCError`` with code `retentionGap` where changes above `after` may be gone, or the instance is.
     private func checkWatermark() async throws {
         let statement = Statement("SELECT start_lsn FROM cdc.change_tables WHERE capture_instance = @instance")
             .with("instance", query.instance.name)

@@ -50,7 +50,7 @@ struct ChangeTableQuery: Hashable, Sendable {
         return columns.map { column in
             captured.contains(column.name)
                 ? ",\n    \(column.projection(of: "c"))"
-                : ",\n    CAST(NULL AS \(column.typeText)) AS \(SQLText.identifier(column.name))"
+                : ",\n    \(column.nullProjection)"
         }.joined()
     }
 }

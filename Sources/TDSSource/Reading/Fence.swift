@@ -33,8 +33,10 @@ struct Fence: Sendable {
         var newest: LSN?
         /// Whether a transaction was captured that committed after the fence was set.
         var hasLaterCommit = false
-        /// Whether a complete scan began after the fence was set; `nil` where the login may not know.
+        /// Whether a complete scan began after the fence was set; `nil` where none is known.
         var hasLaterScan: Bool?
+        /// Whether the login may know of scans.
+        var maySeeScans = true
         /// The last scan, and how many empty ones in a row it stands for.
         var scan: Int?
         var emptyScans = 0
@@ -78,17 +80,21 @@ struct Fence: Sendable {
             }
         } catch let error as TDSError where error.code == .permissionDenied {
             // Without VIEW DATABASE STATE the commits alone tell.
+            state.maySeeScans = false
         }
         return state
     }
 
     private func late(_ state: State) -> CDCError {
-        CDCError(
-            .sourceUnavailable,
+        var message =
             "the capture job did not get to the end of the log within \(timeout): is SQL Server Agent running, and is the job "
-                + "started (EXEC sys.sp_cdc_start_job)? The newest captured LSN is \(state.newest.map(\.description) ?? "none")",
-            lsn: state.newest
-        )
+            + "started (EXEC sys.sp_cdc_start_job)? The newest captured LSN is \(state.newest.map(\.description) ?? "none")"
+        if !state.maySeeScans {
+            message +=
+                ". The login does not see the job's scans, so an idle database looks like a job that stands still: "
+            message += "GRANT VIEW DATABASE STATE TO its user"
+        }
+        return CDCError(.sourceUnavailable, message, lsn: state.newest)
     }
 
     private static let silent = CDCError(.sourceUnavailable, "the server does not say what time it is")

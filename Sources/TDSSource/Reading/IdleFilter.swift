@@ -34,10 +34,18 @@ final class IdleFilter: Sendable {
 
     /// Asks for all instances.
     ///
+    /// One change table that is gone, or that the login may not read, fails the question for all: then nothing is known, and each
+    /// table is read and finds out for itself.
+    ///
     /// - Parameter through: A point that was read before.
     func refresh(_ instances: [CaptureInstance], through: LSN, from server: Server) async throws {
         let sorted = instances.sorted { $0.changeTableID < $1.changeTableID }
-        let rows = try await server.metadata(Self.batch(sorted))
+        let rows: MetadataRows
+        do { rows = try await server.metadata(Self.batch(sorted)) } catch let error as TDSError {
+            guard error.code == .objectNotFound || error.code == .permissionDenied else { throw error }
+            seen.withLock { $0 = Seen() }
+            return
+        }
         var new = Seen(through: through)
         for row in 0..<rows.count {
             let id = try rows.integer(row, "id")

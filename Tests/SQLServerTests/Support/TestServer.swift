@@ -19,6 +19,10 @@ final class TestServer: Sendable {
     private let administration: TDSConnection
     private let master: SQLServerConfiguration
     private let end: @Sendable () async -> Void
+    #if Emulator
+    /// The emulator, where the suite runs against it: what a genuine server does not do when asked.
+    let emulator: SQLServerEmulator?
+    #endif
 
     /// Whether there is a server: one is named, or the emulator was built in.
     static var isAvailable: Bool {
@@ -27,6 +31,11 @@ final class TestServer: Sendable {
         #else
         ProcessInfo.processInfo.environment["SWIFT_CDC_SQLSERVER_URL"] != nil
         #endif
+    }
+
+    /// Whether that server is the emulator.
+    static var isEmulated: Bool {
+        isAvailable && ProcessInfo.processInfo.environment["SWIFT_CDC_SQLSERVER_URL"] == nil
     }
 
     /// Makes a database with change capture enabled.
@@ -48,6 +57,9 @@ final class TestServer: Sendable {
     private init() async throws {
         var master: SQLServerConfiguration
         var end: @Sendable () async -> Void = {}
+        #if Emulator
+        var started: SQLServerEmulator?
+        #endif
         if let url = ProcessInfo.processInfo.environment["SWIFT_CDC_SQLSERVER_URL"] {
             master = try SQLServerConfiguration(url: url)
             master.encryption = .required(.anyCertificate, checkHostName: false)
@@ -55,6 +67,7 @@ final class TestServer: Sendable {
             #if Emulator
             let emulator = try await SQLServerEmulator.start()
             end = { await emulator.stop() }
+            started = emulator
             master = SQLServerConfiguration(
                 host: "127.0.0.1",
                 endpoint: .port(emulator.port),
@@ -77,6 +90,9 @@ final class TestServer: Sendable {
         self.master = master
         self.configuration = configuration
         self.end = end
+        #if Emulator
+        emulator = started
+        #endif
         administration = try await TDSConnection.open(configuration, logger: Self.quiet)
     }
 
@@ -111,12 +127,17 @@ final class TestServer: Sendable {
         )
     }
 
-    func source(_ change: (inout SQLServerSourceOptions) -> Void = { _ in }) -> SQLServerSource {
+    /// - Parameter configuration: How to connect, where not as the tests themselves do.
+    func source(
+        _ configuration: SQLServerConfiguration? = nil,
+        clock: any EngineClock = SystemClock(),
+        _ change: (inout SQLServerSourceOptions) -> Void = { _ in }
+    ) -> SQLServerSource {
         var options = SQLServerSourceOptions()
         options.fencePause = .milliseconds(100)
         options.fenceTimeout = .seconds(60)
         change(&options)
-        return SQLServerSource(configuration, options: options)
+        return SQLServerSource(configuration ?? self.configuration, options: options, clock: clock)
     }
 
     static let quiet = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })

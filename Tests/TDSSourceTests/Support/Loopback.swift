@@ -12,18 +12,18 @@ import Glibc
 enum Loopback {
     struct Failure: Error {}
 
-    /// A port on which nobody listens.
+    /// A port that was free a moment ago.
     static func freePort() throws -> Int {
         let listener = try Listener()
         return listener.port
     }
 
-    /// Accepts connections and never says a word.
+    /// Accepts connections and never says a word; or does not listen, so that its port is nobody's and connections are refused.
     final class Listener {
         let port: Int
         private let descriptor: Int32
 
-        init() throws {
+        init(isListening: Bool = true) throws {
             #if canImport(Glibc)
             let kind = Int32(SOCK_STREAM.rawValue)
             #else
@@ -36,7 +36,7 @@ enum Loopback {
             var length = socklen_t(MemoryLayout<sockaddr_in>.size)
             let outcome = withUnsafeMutablePointer(to: &address) { pointer in
                 pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
-                    bind(descriptor, generic, length) == 0 && listen(descriptor, 16) == 0
+                    bind(descriptor, generic, length) == 0 && (!isListening || listen(descriptor, 16) == 0)
                         && getsockname(descriptor, generic, &length) == 0
                 }
             }

@@ -18,6 +18,7 @@ extension MockServer {
         DTO = lambda ticks, day, m: b'\x0a' + ticks.to_bytes(5, 'little') + day.to_bytes(3, 'little') + struct.pack('<h', m)
         TXT = lambda b: struct.pack('<H', len(b)) + b
         UTF8 = bytes.fromhex('0904d00434')
+        COLLATED = lambda lcid: (lcid | 0xD00000).to_bytes(4, 'little') + b'\0'
         LAST = days1(9999, 12, 31)
         NIGHT = 864 * 10**9 - 1
         MONEY = lambda v: b'\x08' + struct.pack('<iI', v >> 32, v & 0xffffffff)
@@ -38,6 +39,13 @@ extension MockServer {
             ('datetimeoffset', b'\x2b\x07', DTO(0, 0, 840), DTO(NIGHT, LAST, -840)),
             ('surrogates', b'\xe7\x28\x00' + COLL, TXT(b'a\0\x00\xd8b\0'), TXT(U('\U0001f600'))),
             ('utf8', b'\xa7\x28\x00' + UTF8, TXT(b'a\xffb'), TXT('ž😀'.encode())),
+            ('latehalf', b'\xe7\x28\x00' + COLL, TXT(b'a\0\x3d\xd8'), TXT(b'a\0\x00\xdeb\0')),
+            ('cyrillic', b'\xa7\x28\x00' + COLLATED(0x0419), TXT('Жук'.encode('cp1251')), TXT(b'')),
+            ('japanese', b'\xa7\x28\x00' + COLLATED(0x0411), TXT('日本語ｱ'.encode('cp932')), TXT(b'abc')),
+            ('greek', b'\xa7\x28\x00' + COLLATED(0x0408), TXT('Ωμέγα'.encode('cp1253')), TXT(b'')),
+            ('czech', b'\xaf\x05\x00' + COLLATED(0x0405), TXT('žluť '.encode('cp1250')), TXT(b'     ')),
+            ('chinese', b'\xa7\xff\xff' + COLLATED(0x0804), plp('汉字'.encode('cp936')), plp(b'')),
+            ('zeros', b'\x6d\x08', b'\x08' + struct.pack('<d', -0.0), b'\x08' + struct.pack('<d', 5e-324)),
             ('empty', b'\xe7\x28\x00' + COLL, TXT(b''), TXT(b'')),
         ]
         EDGES = [[(n, 0x09, t, row, b'\0') for (n, t, *rows) in EDGES for row in [rows[i]]] for i in (0, 1)]

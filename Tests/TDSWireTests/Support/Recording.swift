@@ -5,6 +5,8 @@ struct Recording {
     private(set) var messages: [Message] = []
     /// The packets of each message as they were recorded.
     private(set) var packets: [[UInt8]] = []
+    /// How many records of TLS stood between the packets.
+    private(set) var encryptedRecords = 0
 
     /// Takes a stream of raw bytes apart. A login that was encrypted stands in it as a TLS record, which is left out.
     init(stream: [UInt8]) throws {
@@ -15,6 +17,7 @@ struct Recording {
             if stream[position...].starts(with: [0x17, 0x03, 0x03]), position + 5 <= stream.count {
                 position += 5 + Int(stream[position + 3]) << 8 + Int(stream[position + 4])
                 start = position
+                encryptedRecords += 1
                 continue
             }
             let length = Int(stream[position + 2]) << 8 | Int(stream[position + 3])

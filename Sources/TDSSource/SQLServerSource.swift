@@ -308,7 +308,7 @@ public final class SQLServerSource: ChangeSource {
                 return TranslatingCursor(cursor)
             } catch let error as TDSError where error.code == .permissionDenied {
                 throw CDCError(
-                    .sourceFailed,
+                    .accessDenied,
                     "the login may not read table \(table.name); let an administrator run: "
                         + "GRANT SELECT ON \(SQLText.table(table.name)) TO the user of this login",
                     table: table.name,
@@ -393,6 +393,7 @@ extension CDCError {
         let code: Code =
             switch error.code {
             case .invalidConfiguration, .environmentOverrides: .invalidConfiguration
+            case .permissionDenied: .accessDenied
             case _ where error.isRetryable: .sourceUnavailable
             default: .sourceFailed
             }

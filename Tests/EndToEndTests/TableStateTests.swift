@@ -129,6 +129,31 @@ struct TableStateTests {
         #expect(try await ingestion.rows("orders").count == 40)
     }
 
+    @Test("a table that may not be read stays where it is, the others go on; allowed again, it catches up without a resync")
+    func accessDenied() async throws {
+        let source = try Shop.source()
+        let ingestion = Ingestion(source, storage)
+        let denial = CDCError(.accessDenied, "GRANT SELECT ON dbo.orders is missing", table: "dbo.orders")
+        source.fail(.snapshot("dbo.orders"), with: denial)
+        #expect(try await expectIncomplete(ingestion).contains("GRANT SELECT"))
+        #expect(try await ingestion.rows("customers").count == 20)
+
+        try await ingestion.run()
+        #expect(try await ingestion.matches(source))
+        let before = try await ingestion.rows("orders")
+        try Shop.traffic(source, transactions: 20, seed: 1)
+        source.fail(.changes("dbo.orders"), with: denial)
+        #expect(try await expectIncomplete(ingestion).contains("GRANT SELECT"))
+        #expect(try await Set(ingestion.rows("customers")) == Set(try source.rows(of: "dbo.customers").rows))
+        #expect(try await ingestion.rows("orders") == before)
+        let point = try await ingestion.lake.schema("bronze").latestConsistentPoint(pipeline: ingestion.name)
+        #expect(point?.isComplete == false && point?.tables.first { $0.name == "orders" }?.isConsistent == false)
+
+        try Shop.traffic(source, transactions: 5, seed: 2)
+        try await ingestion.run()
+        #expect(try await ingestion.matches(source))
+    }
+
     @Test("with automatic resync a table is read anew without being asked")
     func automaticResync() async throws {
         let source = try Shop.source()

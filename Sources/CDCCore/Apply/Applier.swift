@@ -240,6 +240,7 @@ actor Applier {
                     version: applied.version,
                     lsn: reached[name] ?? applied.position.lsn,
                     isConsistent: failures[name] == nil && table.state == .streaming
+                        && table.through >= manifest.position.lsn(of: table.description.mechanism)
                 )
             )
         }

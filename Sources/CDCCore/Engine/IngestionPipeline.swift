@@ -237,6 +237,7 @@ public final class IngestionPipeline: Service {
 
     private func throwIncomplete(_ gateway: Gateway, _ applier: Applier) async throws {
         var problems = await applier.failures.map { "\($0.key): \($0.value)" }
+        problems += await gateway.denied.map { "\($0.key): \($0.value)" }
         var needsRefresh = false
         for (table, state) in await gateway.states {
             guard case .needsResync(let reason) = state else { continue }

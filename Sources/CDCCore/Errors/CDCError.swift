@@ -3,7 +3,7 @@ public struct CDCError: Error, Sendable, CustomStringConvertible {
     public struct Code: Hashable, Sendable, CustomStringConvertible {
         private enum Base: String {
             case invalidConfiguration, tableNotFound, noKey, nullKey, retentionGap, sourceRewound, schemaChanged
-            case changesOutOfOrder, unknownValue, sourceUnavailable, sourceFailed
+            case changesOutOfOrder, unknownValue, accessDenied, sourceUnavailable, sourceFailed
             case stagedFileCorrupt, manifestCorrupt, anotherGateway, anotherPipeline, foreignTable
             case changesTooLarge, destinationConflict, destinationUnavailable, destinationFailed, tablesIncomplete
         }
@@ -28,6 +28,8 @@ public struct CDCError: Error, Sendable, CustomStringConvertible {
         public static let changesOutOfOrder = Code(.changesOutOfOrder)
         /// A change leaves out a value that is nowhere else to be had.
         public static let unknownValue = Code(.unknownValue)
+        /// The source does not let a table be read: it stays where it is until it may be read again, the others go on.
+        public static let accessDenied = Code(.accessDenied)
         /// The source does not answer; trying again may help.
         public static let sourceUnavailable = Code(.sourceUnavailable)
         /// The source refused, for good.

@@ -18,7 +18,7 @@ extension Gateway {
         }
         pendingResyncs = [:]
         let destinations = Dictionary(uniqueKeysWithValues: selections.map { ($0.source, $0.destination) })
-        return try await concurrentMap(work, limit: options.parallelism) { [self] item in
+        let staged = try await concurrentMap(work, limit: options.parallelism) { [self] item in
             let table = item.table
             let low = item.snapshot?.low.lsn(of: table.mechanism)
             let end = position.lsn(of: table.mechanism)
@@ -33,9 +33,9 @@ extension Gateway {
             )
             if let reason = item.resync {
                 entry.state = .needsResync(reason)
-                return entry
+                return (entry, CDCError?.none)
             }
-            guard item.snapshot != nil || known.state.followsChanges else { return entry }
+            guard item.snapshot != nil || known.state.followsChanges else { return (entry, nil) }
             let after = low ?? known.through
             do {
                 if after < end {
@@ -50,11 +50,14 @@ extension Gateway {
                 entry.state = .streaming
                 entry.through = max(after, end)
             } catch let error as CDCError {
+                if error.code == .accessDenied { return (entry, error) }
                 guard let reason = ResyncReason(error) else { throw error }
                 entry.state = .needsResync(reason)
             }
-            return entry
+            return (entry, nil)
         }
+        for (entry, error) in staged { if let error { denied[entry.description.name] = error } }
+        return staged.map(\.0)
     }
 
     nonisolated func stageChanges(

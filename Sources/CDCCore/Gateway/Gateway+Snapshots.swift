@@ -34,6 +34,10 @@ extension Gateway {
             else { continue }
             do { complete[name] = try await advanceSnapshot(of: table, budget: &budget) } catch let error as CDCError {
                 openSnapshots[name] = nil  // the volume knows better what came of it
+                if error.code == .accessDenied {
+                    denied[name] = error
+                    continue
+                }
                 guard let reason = ResyncReason(error) else { throw error }
                 pendingResyncs[name] = reason
             }

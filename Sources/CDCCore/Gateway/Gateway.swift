@@ -30,6 +30,10 @@ actor Gateway {
     var openSnapshots: [TableName: OpenSnapshot] = [:]
     /// Tables that were found unable to follow in this pass.
     var pendingResyncs: [TableName: ResyncReason] = [:]
+    /// Tables that the source did not let be read in this pass; they stay where they are.
+    var denied: [TableName: CDCError] = [:]
+    /// Those of the pass before, of which was told.
+    private var reportedDenied: Set<TableName> = []
 
     /// Where the gateway is with a table.
     struct Progress {
@@ -82,7 +86,7 @@ actor Gateway {
 
     /// Whether every table that can follow has its rows and its changes up to a point.
     func isCaughtUp(to goal: SourcePosition) -> Bool {
-        position.reaches(goal) && snapshotting.isEmpty
+        position.reaches(goal) && snapshotting.isSubset(of: denied.keys)
     }
 
     // MARK: Recovery
@@ -216,17 +220,19 @@ actor Gateway {
 
     /// Reads what is new, stages it and publishes it as one cut.
     func extract() async throws -> Outcome {
+        denied = [:]
         let tables = try await describeTables()
         let complete = try await advanceSnapshots(tables)
 
         guard let next = try await nextPosition(completing: complete) else {
-            return progress.values.contains { $0.state == .snapshotting } ? .advanced : .idle
+            return isReadingRows ? .advanced : .idle
         }
         if !next.reaches(position) { markRewound(next, tables) }
         let snapshots = complete.filter { next.reaches($0.value.fence) }
 
         let names = tables.keys.sorted()
         let entries = try await stage(names.compactMap { tables[$0] }, snapshots: snapshots, position: next)
+        reportDenied()
         let hasNews = entries.contains(where: \.hasNews)
         let stateChanged = entries.contains { progress[$0.description.name]?.state != $0.state }
         let isOverdue =
@@ -253,7 +259,24 @@ actor Gateway {
         } else {
             adopt(entries, arePublished: false)
         }
-        return hasNews || progress.values.contains { $0.state == .snapshotting } ? .advanced : .idle
+        return hasNews || isReadingRows ? .advanced : .idle
+    }
+
+    /// Whether a snapshot goes on that has not come to its end.
+    private var isReadingRows: Bool {
+        progress.contains { $0.value.state == .snapshotting && denied[$0.key] == nil }
+    }
+
+    private func reportDenied() {
+        for (name, error) in denied where !reportedDenied.contains(name) {
+            observer.report(
+                .tableFailed,
+                "table \(name) cannot be read: \(error.message)",
+                severity: .error,
+                table: name
+            )
+        }
+        reportedDenied = Set(denied.keys)
     }
 
     private func adopt(_ entries: [Manifest.Table], arePublished: Bool) {

@@ -59,7 +59,7 @@ final class ChangeTableCursor: BatchCursor {
             if error.code == .objectNotFound { try await checkWatermark() }
             guard error.code == .permissionDenied else { throw error }
             throw CDCError(
-                .sourceFailed,
+                .accessDenied,
                 "the login may not read the changes of table \(table); let an administrator run: "
                     + "GRANT SELECT ON \(query.instance.changeTable) TO the user of this login, or on all of SCHEMA::cdc",
                 table: table,

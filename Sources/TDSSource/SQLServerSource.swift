@@ -156,10 +156,10 @@ public final class SQLServerSource: ChangeSource {
 
     // MARK: The log
 
-    public func cut(after: LSN, transactionLimit: Int) async throws -> SourcePosition? {
+    public func cut(after: SourcePosition, transactionLimit: Int) async throws -> SourcePosition? {
         try await translating {
-            let position = try await log().cut(after: after, limit: transactionLimit)
-            if let position, position.lsn > after {
+            let position = try await log().cut(after: after.lsn, limit: transactionLimit)
+            if let position, position.lsn > after.lsn {
                 let instances = known.withLock { $0.catalogue.tables.values.flatMap(\.captureInstances) }
                 if !instances.isEmpty { try await filter.refresh(instances, through: position.lsn, from: server) }
             }

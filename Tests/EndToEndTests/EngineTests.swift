@@ -18,7 +18,7 @@ struct EngineTests {
         try await ingestion.run()
         let checkpoint = try #require(try await ingestion.lake.checkpoints.load(pipeline: ingestion.name))
         #expect(checkpoint.tables.values.allSatisfy { $0 == .streaming })
-        #expect(checkpoint.lsn == source.lastLSN)
+        #expect(checkpoint.position.lsn == source.lastLSN)
 
         try Shop.traffic(source, transactions: 20, seed: 4)
         ingestion.checkpoints = InMemoryCheckpointStore()

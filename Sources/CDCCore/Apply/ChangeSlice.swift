@@ -67,6 +67,9 @@ struct ChangeSlice {
             throw CDCError(.stagedFileCorrupt, "a staged file of changes is empty", table: table.name)
         }
         let all = try concatenated()
+        if table.key.isEmpty {
+            return try CountedChanges.net(all.changes, table: table, storedSchema: storedSchema)
+        }
         return try Netting.net(
             all.changes,
             movedKeys: all.movedKeys.values.bits,
@@ -80,8 +83,12 @@ struct ChangeSlice {
     private mutating func dropSuperseded() throws {
         let all = try concatenated()
         gathered = []
-        let keyed = try KeyedChanges(all.changes, movedKeys: all.movedKeys.values.bits, table: table)
-        let needed = try keyed.neededRows()
+        let needed: Bitmap
+        if table.key.isEmpty {
+            needed = try CountedChanges.neededRows(of: all.changes, table: table)
+        } else {
+            needed = try KeyedChanges(all.changes, movedKeys: all.movedKeys.values.bits, table: table).neededRows()
+        }
         gathered = [Gathered(changes: try all.changes.filter(needed), movedKeys: try all.movedKeys.filter(needed))]
         threshold.rows = max(limits.rows, 2 * rowCount)
         threshold.bytes = min(Self.mostBytes, max(limits.bytes, 2 * byteCount))
@@ -111,7 +118,7 @@ struct ChangeSlice {
 
     /// The rows whose keys belong to the slice.
     private func selection(of batch: RecordBatch) throws -> Bitmap {
-        let hashes = try KeyIndex.hashes(of: table.key.map { try batch.column($0) })
+        let hashes = try KeyIndex.hashes(of: table.identity.map { try batch.column($0) })
         var selection = Bitmap(repeating: false, count: batch.rowCount)
         for (row, hash) in hashes.enumerated() where hash % UInt64(sliceCount) == UInt64(index) {
             selection[row] = true

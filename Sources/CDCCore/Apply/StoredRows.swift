@@ -3,9 +3,9 @@ import Columnar
 /// Rows in the form in which a destination keeps them: the source's columns, then the metadata columns.
 enum StoredRows {
     /// Rows that all belong to one point of the source.
-    static func stamp(_ rows: RecordBatch, schema: Schema, position: SourcePosition) throws -> RecordBatch {
+    static func stamp(_ rows: RecordBatch, schema: Schema, lsn: LSN, commitTime: Int64) throws -> RecordBatch {
         let count = rows.rowCount
-        let text = position.lsn.text
+        let text = lsn.text
         let pool = [UInt8](unsafeUninitializedCapacity: count * text.count) { buffer, filled in
             for row in 0..<count {
                 for (index, byte) in text.enumerated() { buffer[row * text.count + index] = byte }
@@ -14,7 +14,7 @@ enum StoredRows {
         }
         let offsets = (0...count).map { Int32(truncatingIfNeeded: $0 * text.count) }
         let stamps = [
-            try Column(.timestamp, .int64(Array(repeating: position.commitTime, count: count))),
+            try Column(.timestamp, .int64(Array(repeating: commitTime, count: count))),
             try Column(.string, .bytes(ByteVector(offsets: offsets, pool: pool))),
         ]
         return try RecordBatch(schema, rows.columns + stamps, rowCount: count)

@@ -33,7 +33,7 @@ extension Checkpoint {
         writer.object { writer in
             writer.member("pipeline", pipeline)
             writer.member("cut", cut)
-            writer.member("lsn", lsn.description)
+            position.write(to: &writer)
             writer.key("tables")
             writer.array { writer in
                 for (name, state) in tables.sorted(by: { $0.key < $1.key }) {
@@ -55,7 +55,7 @@ extension Checkpoint {
         self.init(
             pipeline: try object.string("pipeline"),
             cut: try object.integer("cut"),
-            lsn: try object.lsn("lsn"),
+            position: try object.position(),
             tables: Dictionary(states, uniquingKeysWith: { $1 })
         )
     }

@@ -226,7 +226,7 @@ public final class IngestionPipeline: Service {
         let checkpoint = Checkpoint(
             pipeline: name,
             cut: await gateway.cut,
-            lsn: await gateway.lsn,
+            position: await gateway.position,
             tables: await gateway.states
         )
         do { try await checkpoints.save(checkpoint) } catch {

@@ -20,12 +20,14 @@ extension Gateway {
         let destinations = Dictionary(uniqueKeysWithValues: selections.map { ($0.source, $0.destination) })
         return try await concurrentMap(work, limit: options.parallelism) { [self] item in
             let table = item.table
+            let low = item.snapshot?.low.lsn(of: table.mechanism)
+            let end = position.lsn(of: table.mechanism)
             let known = item.progress ?? .unread
             var entry = Manifest.Table(
                 description: table,
                 destination: destinations[table.name] ?? table.name.name,
                 state: known.state,
-                from: item.snapshot?.low.lsn ?? known.published,
+                from: low ?? known.published,
                 through: known.through,
                 snapshotCut: known.snapshotCut
             )
@@ -34,11 +36,11 @@ extension Gateway {
                 return entry
             }
             guard item.snapshot != nil || known.state.followsChanges else { return entry }
-            let after = item.snapshot?.low.lsn ?? known.through
+            let after = low ?? known.through
             do {
-                if after < position.lsn {
+                if after < end {
                     entry.changes = try await retry("reading changes of table \(table.name)", table: table.name) {
-                        try await stageChanges(of: table, after: after, through: position.lsn, cut: number)
+                        try await stageChanges(of: table, after: after, through: end, cut: number)
                     }
                 }
                 if let snapshot = item.snapshot {
@@ -46,7 +48,7 @@ extension Gateway {
                     entry.snapshotCut = number
                 }
                 entry.state = .streaming
-                entry.through = max(after, position.lsn)
+                entry.through = max(after, end)
             } catch let error as CDCError {
                 guard let reason = ResyncReason(error) else { throw error }
                 entry.state = .needsResync(reason)

@@ -48,7 +48,7 @@ extension Gateway {
         for (name, snapshot) in complete {
             var snapshot = snapshot
             if snapshot.fence == nil {
-                let new = if let fence { fence } else { try await fencePosition() }
+                let new = if let fence { fence } else { try await self.fence() }
                 fence = new
                 snapshot.fence = new
                 openSnapshots[name] = snapshot
@@ -63,7 +63,8 @@ extension Gateway {
     /// Stages the next chunks of one table; `nil` while there are more.
     private func advanceSnapshot(of table: SourceTable, budget: inout Int) async throws -> OpenSnapshot? {
         let name = table.name
-        let plan = try await plan(table, snapshotCut: progress[name]?.snapshotCut ?? 0)
+        if table.key.isEmpty { return try await advanceExactSnapshot(of: table, &budget) }
+        let plan = try await plan(table)
         progress[name]?.state = .snapshotting
         var snapshot: OpenSnapshot
         if let open = openSnapshots[name], open.plan == plan {
@@ -84,6 +85,33 @@ extension Gateway {
         return snapshot.isComplete ? snapshot : nil
     }
 
+    /// Stages all rows of a table without a key, as of one point, at once; a later run cannot go on where this one stops.
+    private func advanceExactSnapshot(of table: SourceTable, _ budget: inout Int) async throws -> OpenSnapshot? {
+        let name = table.name
+        progress[name]?.state = .snapshotting
+        if let open = openSnapshots[name], obsoletePlans.contains(name) == false { return open }
+        if let plan = try await reusablePlan(table) {
+            let staged = try await volume.stagedChunks(of: table, plan: plan)
+            if staged.count == plan.chunks.count {
+                let snapshot = OpenSnapshot(plan: plan, staged: staged)
+                openSnapshots[name] = snapshot
+                return snapshot
+            }
+        }
+        guard budget > 0 else { return nil }
+        budget -= 1
+        let chunk = SnapshotChunk(number: 0, from: nil, to: nil)
+        let snapshot = try await retry("reading the rows of table \(name)", table: name) {
+            let exact = try await source.exactSnapshot(of: table)
+            let plan = try await begin(table, low: exact.position, chunks: [chunk])
+            let staged = try await stage(exact.rows, of: chunk, table, plan)
+            return OpenSnapshot(plan: plan, staged: [staged])
+        }
+        reportProgress(name, snapshot.staged, of: snapshot.plan)
+        openSnapshots[name] = snapshot
+        return snapshot
+    }
+
     func reportProgress(_ name: TableName, _ staged: [StagedChunk], of plan: SnapshotPlan) {
         let rows = staged.reduce(0) { sum, chunk in sum + chunk.files.reduce(0) { $0 + $1.rows } }
         let isComplete = staged.count == plan.chunks.count
@@ -101,35 +129,52 @@ extension Gateway {
     }
 
     /// The plan to go on with, or a new one.
-    func plan(_ table: SourceTable, snapshotCut: Int64) async throws -> SnapshotPlan {
+    private func plan(_ table: SourceTable) async throws -> SnapshotPlan {
         // The low point is read before any row, so that every later change lies above it and is replayed.
         let low = try await retry("reading the source's position", table: table.name) {
             try await source.snapshotStart(of: table)
         }
-        // What was staged before the source went back to an older state cannot be brought up to date.
-        let isObsolete = obsoletePlans.remove(table.name) != nil
-        let layout = SnapshotPlan.layout(of: table, metadataColumns: options.metadataColumns)
-        if !isObsolete, let plan = try await volume.snapshotPlan(of: table.name), plan.snapshotCut == snapshotCut,
-            plan.layout == layout, plan.low.lsn <= low?.lsn ?? .zero
-        {
-            return plan
-        }
+        if let plan = try await reusablePlan(table), (low ?? .start).reaches(plan.low) { return plan }
         let chunks = try await retry("planning the snapshot of table \(table.name)", table: table.name) {
             try await source.snapshotChunks(of: table)
         }
-        let plan = SnapshotPlan(
-            id: UniqueName.uuid(),
+        return try await begin(
+            table,
             low: low ?? SourcePosition(lsn: .zero, commitTime: clock.now()),
-            snapshotCut: snapshotCut,
-            layout: layout,
             chunks: chunks
         )
+    }
+
+    /// The volume's plan, where it is one for the table as it is now.
+    private func reusablePlan(_ table: SourceTable) async throws -> SnapshotPlan? {
+        // What was staged before the source went back to an older state cannot be brought up to date.
+        if obsoletePlans.remove(table.name) != nil { return nil }
+        guard let plan = try await volume.snapshotPlan(of: table.name),
+            plan.snapshotCut == progress[table.name]?.snapshotCut ?? 0,
+            plan.layout == SnapshotPlan.layout(of: table, metadataColumns: options.metadataColumns)
+        else { return nil }
+        return plan
+    }
+
+    private func begin(
+        _ table: SourceTable,
+        low: SourcePosition,
+        chunks: [SnapshotChunk]
+    ) async throws -> SnapshotPlan {
+        let plan = SnapshotPlan(
+            id: UniqueName.uuid(),
+            low: low,
+            snapshotCut: progress[table.name]?.snapshotCut ?? 0,
+            layout: SnapshotPlan.layout(of: table, metadataColumns: options.metadataColumns),
+            chunks: chunks
+        )
+        let lsn = "\(low.lsn(of: table.mechanism))"
         try await volume.begin(plan, for: table)
         observer.report(
             .snapshotStarted,
-            "reading all rows of table \(table.name) in \(counted(chunks.count, "chunk")), changes from LSN \(plan.low.lsn) on",
+            "reading all rows of table \(table.name) in \(counted(chunks.count, "chunk")), changes from LSN \(lsn) on",
             table: table.name,
-            details: ["lsn": .string("\(plan.low.lsn)"), "chunks": .integer(Int64(chunks.count))]
+            details: ["lsn": .string(lsn), "chunks": .integer(Int64(chunks.count))]
         )
         return plan
     }
@@ -140,7 +185,17 @@ extension Gateway {
         of table: SourceTable,
         plan: SnapshotPlan
     ) async throws -> StagedChunk {
+        try await stage(try await source.rows(of: chunk, table: table), of: chunk, table, plan)
+    }
+
+    private nonisolated func stage(
+        _ rows: any BatchCursor,
+        of chunk: SnapshotChunk,
+        _ table: SourceTable,
+        _ plan: SnapshotPlan
+    ) async throws -> StagedChunk {
         let schema = storedSchema(table)
+        let lsn = plan.low.lsn(of: table.mechanism)
         var writer = StagedFileWriter(
             volume: volume,
             schema: schema,
@@ -148,12 +203,16 @@ extension Gateway {
             options: options
         )
         do {
-            let rows = try await source.rows(of: chunk, table: table)
             while let batch = try await rows.next() {
                 try Task.checkCancellation()
                 try checkKeys(of: batch, table)
-                let stamped = try StoredRows.stamp(batch, schema: schema, position: plan.low)
-                try await writer.write(stamped, firstLSN: plan.low.lsn, lastLSN: plan.low.lsn)
+                let stamped = try StoredRows.stamp(
+                    batch,
+                    schema: schema,
+                    lsn: lsn,
+                    commitTime: plan.low.commitTime
+                )
+                try await writer.write(stamped, firstLSN: lsn, lastLSN: lsn)
             }
             let staged = StagedChunk(number: chunk.number, files: try await writer.finish())
             try await volume.record(staged, of: table, plan: plan)

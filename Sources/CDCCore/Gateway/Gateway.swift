@@ -21,7 +21,7 @@ actor Gateway {
     /// The number of the last published cut.
     private(set) var cut: Int64 = 0
     /// Up to where the source was looked at.
-    private(set) var lsn = LSN.zero
+    private(set) var position = SourcePosition.start
     var progress: [TableName: Progress] = [:]
     var lastPublished: Int64
     /// Tables whose snapshot must begin anew, because what an earlier attempt staged cannot be brought up to date any more.
@@ -81,8 +81,8 @@ actor Gateway {
     }
 
     /// Whether every table that can follow has its rows and its changes up to a point.
-    func isCaughtUp(to goal: LSN) -> Bool {
-        lsn >= goal && snapshotting.isEmpty
+    func isCaughtUp(to goal: SourcePosition) -> Bool {
+        position.reaches(goal) && snapshotting.isEmpty
     }
 
     // MARK: Recovery
@@ -134,7 +134,7 @@ actor Gateway {
             )
         }
         cut = max(manifest?.cut ?? 0, lastCut)
-        lsn = manifest?.position.lsn ?? .zero
+        position = manifest?.position ?? .start
         for selection in selections {
             let name = selection.source
             var known: Progress
@@ -166,7 +166,7 @@ actor Gateway {
                     snapshotCut: position.cut,
                     layout: nil
                 )
-                lsn = max(lsn, position.lsn)
+                self.position = self.position.joined(with: SourcePosition(of: position))
                 if lagging.contains(name) {
                     let reason = ResyncReason(
                         .inapplicable,
@@ -184,10 +184,13 @@ actor Gateway {
             progress[name] = known
         }
         // Where nothing happened at the source, the store may know a later point than the last cut.
-        if let checkpoint, let manifest, checkpoint.cut == manifest.cut, checkpoint.lsn > lsn {
-            lsn = checkpoint.lsn
-            for (name, known) in progress where known.state == .streaming && known.through == manifest.position.lsn {
-                progress[name]?.through = checkpoint.lsn
+        if let checkpoint, let manifest, checkpoint.cut == manifest.cut, checkpoint.position.reaches(position) {
+            position = checkpoint.position
+            for (name, known) in progress where known.state == .streaming {
+                guard let mechanism = manifest.table(name)?.description.mechanism,
+                    known.through == manifest.position.lsn(of: mechanism)
+                else { continue }
+                progress[name]?.through = checkpoint.position.lsn(of: mechanism)
             }
         }
     }
@@ -216,25 +219,25 @@ actor Gateway {
         let tables = try await describeTables()
         let complete = try await advanceSnapshots(tables)
 
-        guard let position = try await nextPosition(completing: complete) else {
+        guard let next = try await nextPosition(completing: complete) else {
             return progress.values.contains { $0.state == .snapshotting } ? .advanced : .idle
         }
-        if position.lsn < lsn { markRewound(position) }
-        let snapshots = complete.filter { $0.value.fence.lsn <= position.lsn }
+        if !next.reaches(position) { markRewound(next, tables) }
+        let snapshots = complete.filter { next.reaches($0.value.fence) }
 
         let names = tables.keys.sorted()
-        let entries = try await stage(names.compactMap { tables[$0] }, snapshots: snapshots, position: position)
+        let entries = try await stage(names.compactMap { tables[$0] }, snapshots: snapshots, position: next)
         let hasNews = entries.contains(where: \.hasNews)
         let stateChanged = entries.contains { progress[$0.description.name]?.state != $0.state }
         let isOverdue =
-            position.lsn > lsn && clock.now() - lastPublished >= options.idleCutInterval.microseconds
-        lsn = position.lsn
+            !position.reaches(next) && clock.now() - lastPublished >= options.idleCutInterval.microseconds
+        position = next
         if hasNews || stateChanged || isOverdue || cut == 0 {
             let manifest = Manifest(
                 cut: cut + 1,
                 pipeline: pipeline,
                 source: source.identity,
-                position: position,
+                position: next,
                 publishedAt: clock.now(),
                 tables: entries
             )
@@ -298,7 +301,7 @@ actor Gateway {
             do {
                 var table = try described[name, default: .failure(.notFound(name))].get()
                 if let key = selection.key { table.key = key }
-                try check(table)
+                try check(table, selection.scdType)
                 tables[name] = table
                 if options.resyncsAutomatically, case .needsResync = progress[name]?.state {
                     obsoletePlans.insert(name)
@@ -352,11 +355,13 @@ actor Gateway {
         return manifest.table(table)?.description
     }
 
-    private func check(_ table: SourceTable) throws(CDCError) {
-        if table.key.isEmpty {
+    private func check(_ table: SourceTable, _ scdType: SCDType) throws(CDCError) {
+        if scdType == .type2 { throw Self.noHistory(of: table) }
+        if table.key.isEmpty, let column = table.schema.fields.first(where: { table.largeObjects.contains($0.name) }) {
             throw CDCError(
                 .noKey,
-                "table \(table.name) has no primary key; name columns that tell its rows apart with "
+                "table \(table.name) has no primary key, so that its rows are told apart by all their values; but of the large "
+                    + "object '\(column.name)' old values are not captured. Name columns that tell the rows apart with "
                     + "TableSelection(key:)",
                 table: table.name
             )
@@ -385,6 +390,25 @@ actor Gateway {
         }
     }
 
+    /// Why the history of a table's rows cannot be kept.
+    private static func noHistory(of table: SourceTable) -> CDCError {
+        let reason =
+            if table.key.isEmpty {
+                "it has no key, so that nobody can say which row became which; name columns that tell its rows apart with "
+                    + "TableSelection(key:)"
+            } else if table.mechanism == .changeTracking {
+                "it is read by Change Tracking, which does not keep what a row was between two reads; capture it by Change Data "
+                    + "Capture"
+            } else {
+                "no destination keeps it yet; use SCD type 1"
+            }
+        return CDCError(
+            table.key.isEmpty ? .noKey : .invalidConfiguration,
+            "table \(table.name) cannot be kept with its history (SCD type 2): \(reason)",
+            table: table.name
+        )
+    }
+
     /// The point up to which this pass reads; `nil` where the source never captured anything and no snapshot is complete.
     ///
     /// A complete snapshot waits for the cut that reaches its fence, while the other tables come there in ordinary cuts, a
@@ -392,34 +416,45 @@ actor Gateway {
     /// its rows are not those of any one moment. They are staged file by file and netted slice by slice, so that their
     /// number needs time and disk, not memory.
     private func nextPosition(completing snapshots: [TableName: CompleteSnapshot]) async throws -> SourcePosition? {
-        let position = try await retry("reading the source's position") {
-            try await source.cut(after: lsn, transactionLimit: options.transactionsPerCut)
+        let next = try await retry("reading the source's position") {
+            try await source.cut(after: position, transactionLimit: options.transactionsPerCut)
         }
-        guard let fence = snapshots.values.map(\.fence).max(by: { $0.lsn < $1.lsn }) else { return position }
-        guard let position else { return fence }
-        guard (lsn..<max(lsn, fence.lsn)).contains(position.lsn) else { return position }
+        guard let first = snapshots.values.first?.fence else { return next }
+        let fence = snapshots.values.reduce(first) { $0.joined(with: $1.fence) }
+        guard let next else { return fence }
+        if !next.reaches(position) || next.reaches(fence) { return next }
         // Where no other table is on the way, or nothing more comes before the fence, there is nothing to wait for.
         let othersFollow = progress.values.contains { $0.state.followsChanges }
-        return othersFollow && position.lsn > lsn ? position : fence
+        return othersFollow && !position.reaches(next) ? next : next.joined(with: fence)
     }
 
     /// A point that is not before anything that is committed at the source now.
-    func fence() async throws -> LSN { try await fencePosition().lsn }
-
-    func fencePosition() async throws -> SourcePosition {
+    func fence() async throws -> SourcePosition {
         try await retry("waiting for the fence") { try await source.fence() }
     }
 
-    private func markRewound(_ position: SourcePosition) {
-        for (name, known) in progress where known.state == .streaming && known.through > position.lsn {
+    private func markRewound(_ position: SourcePosition, _ tables: [TableName: SourceTable]) {
+        for (name, known) in progress where known.state == .streaming {
+            guard let end = tables[name].map({ position.lsn(of: $0.mechanism) }), known.through > end else { continue }
             pendingResyncs[name] = ResyncReason(
                 .sourceRewound,
-                "the source's log ends at \(position.lsn), but was read up to \(known.through) already; it seems to "
-                    + "have been restored from an older backup. Ask for a full refresh of the table"
+                "the source's history ends at \(end), but was read up to \(known.through) already; it seems to have been "
+                    + "restored from an older backup. Ask for a full refresh of the table"
             )
         }
-        for (name, snapshot) in openSnapshots where snapshot.fence.map({ $0.lsn > position.lsn }) ?? false {
+        for (name, snapshot) in openSnapshots where snapshot.fence.map({ !position.reaches($0) }) ?? false {
             obsoletePlans.insert(name)
+        }
+    }
+}
+
+extension SourcePosition {
+    /// What the position of a table says of the source: a number of the log, or a version.
+    fileprivate init(of table: AppliedPosition) {
+        if let version = table.lsn.changeTrackingVersion {
+            self.init(lsn: .zero, changeTrackingVersion: version, commitTime: 0)
+        } else {
+            self.init(lsn: table.lsn, commitTime: 0)
         }
     }
 }

@@ -13,6 +13,8 @@ public struct SourceTable: Hashable, Sendable {
     public var largeObjects: Set<String>
     /// The name of the capture instance, for messages.
     public var captureInstance: String
+    /// How changes of the table are captured: it decides what "LSN" means for it.
+    public var mechanism: CaptureMechanism
 
     public init(
         _ name: TableName,
@@ -20,7 +22,8 @@ public struct SourceTable: Hashable, Sendable {
         key: [String],
         foreignKeys: [ForeignKey] = [],
         largeObjects: Set<String> = [],
-        captureInstance: String? = nil
+        captureInstance: String? = nil,
+        mechanism: CaptureMechanism = .changeDataCapture
     ) {
         self.name = name
         self.schema = schema
@@ -28,6 +31,7 @@ public struct SourceTable: Hashable, Sendable {
         self.foreignKeys = foreignKeys
         self.largeObjects = largeObjects
         self.captureInstance = captureInstance ?? "\(name.schema)_\(name.name)"
+        self.mechanism = mechanism
     }
 }
 

@@ -5,11 +5,18 @@ public struct TableSelection: Hashable, Sendable, ExpressibleByStringLiteral {
     public var destination: String
     /// Columns that tell rows apart, where the source declares no key or another one is wanted.
     public var key: [String]?
+    public var scdType: SCDType
 
-    public init(_ source: TableName, destination: String? = nil, key: [String]? = nil) {
+    public init(
+        _ source: TableName,
+        destination: String? = nil,
+        key: [String]? = nil,
+        scdType: SCDType = .type1
+    ) {
         self.source = source
         self.destination = destination ?? source.name
         self.key = key
+        self.scdType = scdType
     }
 
     public init(stringLiteral text: String) {

@@ -39,6 +39,7 @@ public struct DestinationTable: Hashable, Sendable {
     public var source: TableName
     /// The columns as the source has them.
     public var schema: Schema
+    /// The columns that tell rows apart; empty where nothing but all their values does.
     public var key: [String]
     public var metadataColumns: MetadataColumns
 
@@ -147,12 +148,14 @@ public struct ReplacementFile: Sendable {
 
 /// What changed: the last state of every key that was touched, each key in exactly one slice.
 public struct NetChanges: Sendable {
-    /// The rows as they are now, with the columns of ``DestinationTable/storedSchema``.
+    /// The rows as they are now, with the columns of ``DestinationTable/storedSchema``; for a table without a key, rows that
+    /// there are more of.
     public var upserts: RecordBatch
     /// For a column, the upserts in which its value is not known because the source left it untouched: there the value
     /// that the table has stays. A missing column has none.
     public var unchanged: [String: Bitmap]
-    /// The keys whose rows are gone, with the columns of the key.
+    /// The keys whose rows are gone, with the columns of the key. For a table without a key, one row with the source's
+    /// columns for each that is gone: of rows with equal values, NULL equal to NULL, it does not matter which.
     public var deletes: RecordBatch
 
     public init(upserts: RecordBatch, unchanged: [String: Bitmap] = [:], deletes: RecordBatch) {

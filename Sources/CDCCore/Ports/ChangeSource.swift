@@ -19,15 +19,16 @@ public protocol ChangeSource: Sendable {
     ///   - after: Where the reader is.
     ///   - transactionLimit: The point is chosen so that about this many transactions lie between `after` and it.
     /// - Returns: A point not before `after`, `after`'s own where nothing happened since; one **before** `after` only where
-    ///   the source's log really ends there. `nil` where nothing was ever captured.
-    func cut(after: LSN, transactionLimit: Int) async throws -> SourcePosition?
+    ///   the source's history really ends there. `nil` where nothing was ever captured.
+    func cut(after: SourcePosition, transactionLimit: Int) async throws -> SourcePosition?
 
     /// A point that is not before any change that was committed when the call was made.
     ///
     /// A source whose log is harvested later waits until the harvest has passed.
     func fence() async throws -> SourcePosition
 
-    /// The changes of a table with an LSN above `after` and up to `through`, ordered by
+    /// The changes of a table with an LSN above `after` and up to `through`, both as the table's
+    /// ``SourceTable/mechanism`` counts them, ordered by
     /// `(start_lsn, command_id, seqval, operation)`, as batches with the schema ``ChangeColumns/schema(capturing:)``.
     ///
     /// - Throws: from here or from the cursor, ``CDCError`` with code `retentionGap` where some of them are no longer kept.
@@ -48,12 +49,30 @@ public protocol ChangeSource: Sendable {
 
     /// The rows of one piece, as batches with the table's schema.
     func rows(of chunk: SnapshotChunk, table: SourceTable) async throws -> any BatchCursor
+
+    /// All rows of a table as they were at exactly one point: no change up to it is missing, and none after it is among them.
+    ///
+    /// Rows of a table without a key need it. Elsewhere a change that is both in the rows and replayed on top of them does
+    /// no harm, because the key tells that it is the same row; without a key it would be a second one.
+    ///
+    /// - Throws: ``CDCError`` with code `noKey` where the source cannot do it for this table.
+    func exactSnapshot(of table: SourceTable) async throws -> ExactSnapshot
 }
 
 extension ChangeSource {
     /// The newest captured point, which suits a source that captures every table from its beginning.
     public func snapshotStart(of table: SourceTable) async throws -> SourcePosition? {
-        try await cut(after: .zero, transactionLimit: .max)
+        try await cut(after: .start, transactionLimit: .max)
+    }
+
+    /// Refuses, which suits a source whose tables all have keys.
+    public func exactSnapshot(of table: SourceTable) async throws -> ExactSnapshot {
+        throw CDCError(
+            .noKey,
+            "table \(table.name) has no key, and '\(identity)' cannot read its rows as of exactly one point; name columns that "
+                + "tell its rows apart with TableSelection(key:)",
+            table: table.name
+        )
     }
 }
 
@@ -61,6 +80,18 @@ extension ChangeSource {
 public protocol BatchCursor: AnyObject {
     /// The next batch; `nil` after the last.
     func next() async throws -> RecordBatch?
+}
+
+/// The rows of a table as of one point.
+public struct ExactSnapshot {
+    public var position: SourcePosition
+    /// Batches with the table's schema.
+    public var rows: any BatchCursor
+
+    public init(position: SourcePosition, rows: any BatchCursor) {
+        self.position = position
+        self.rows = rows
+    }
 }
 
 /// A piece of a table's rows: from a key (inclusive) up to a key (exclusive), as the source writes keys.

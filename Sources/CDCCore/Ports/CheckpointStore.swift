@@ -14,13 +14,13 @@ public struct Checkpoint: Hashable, Sendable {
     /// The number of the last published cut.
     public var cut: Int64
     /// Up to where the source was looked at; further than the last cut where nothing happened since.
-    public var lsn: LSN
+    public var position: SourcePosition
     public var tables: [TableName: TableState]
 
-    public init(pipeline: String, cut: Int64, lsn: LSN, tables: [TableName: TableState]) {
+    public init(pipeline: String, cut: Int64, position: SourcePosition, tables: [TableName: TableState]) {
         self.pipeline = pipeline
         self.cut = cut
-        self.lsn = lsn
+        self.position = position
         self.tables = tables
     }
 }

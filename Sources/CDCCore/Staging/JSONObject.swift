@@ -22,6 +22,15 @@ package struct JSONObject {
         try member(name, TableName(try string(name)))
     }
 
+    /// The point whose members stand in the object itself.
+    package func position() throws(JSONError) -> SourcePosition {
+        SourcePosition(
+            lsn: try lsn("lsn"),
+            changeTrackingVersion: value["changeTrackingVersion"] == nil ? 0 : try integer("changeTrackingVersion"),
+            commitTime: try time("commitTime")
+        )
+    }
+
     package func time(_ name: String) throws(JSONError) -> Int64 {
         try member(name, CivilTime.parse(timestamp: try string(name))?.microseconds)
     }
@@ -35,5 +44,14 @@ package struct JSONObject {
     private func member<T>(_ name: String, _ value: T?) throws(JSONError) -> T {
         guard let value else { throw JSONError("the member '\(name)' is missing or not what it should be", at: 0) }
         return value
+    }
+}
+
+extension SourcePosition {
+    /// Writes the point as members of an object.
+    package func write(to writer: inout JSONWriter) {
+        writer.member("lsn", lsn.description)
+        if changeTrackingVersion > 0 { writer.member("changeTrackingVersion", changeTrackingVersion) }
+        writer.member("commitTime", CivilTime.format(microseconds: commitTime) + "Z")
     }
 }

@@ -12,8 +12,7 @@ extension Manifest {
             writer.member("cut", cut)
             writer.member("pipeline", pipeline)
             writer.member("source", source)
-            writer.member("lsn", position.lsn.description)
-            writer.member("commitTime", CivilTime.format(microseconds: position.commitTime) + "Z")
+            position.write(to: &writer)
             writer.member("publishedAt", CivilTime.format(microseconds: publishedAt) + "Z")
             writer.key("tables")
             writer.array { writer in
@@ -34,7 +33,7 @@ extension Manifest {
                 cut: Int64(try object.size("cut")),
                 pipeline: try object.string("pipeline"),
                 source: try object.string("source"),
-                position: SourcePosition(lsn: try object.lsn("lsn"), commitTime: try object.time("commitTime")),
+                position: try object.position(),
                 publishedAt: try object.time("publishedAt"),
                 tables: try object.array("tables").map { try Table(JSONObject($0)) }
             )
@@ -59,6 +58,7 @@ extension Manifest.Table {
             writer.member("through", through.description)
             writer.member("snapshotCut", snapshotCut)
             writer.member("captureInstance", description.captureInstance)
+            writer.member("mechanism", description.mechanism.rawValue)
             writer.key("columns")
             writer.array { writer in
                 for field in description.schema.fields {
@@ -98,6 +98,11 @@ extension Manifest.Table {
             fields.append(Field(name, type, isNullable: column.value["nullable"]?.boolean ?? true))
             if column.value["largeObject"]?.boolean == true { largeObjects.insert(name) }
         }
+        // Manifests of the first days know of one mechanism only.
+        let mechanismName = object.value["mechanism"]?.string ?? CaptureMechanism.changeDataCapture.rawValue
+        guard let mechanism = CaptureMechanism(rawValue: mechanismName) else {
+            throw JSONError("unknown mechanism", at: 0)
+        }
         let foreignKeys = try object.array("foreignKeys").map(JSONObject.init).map { key in
             ForeignKey(try key.strings("columns"), references: try key.tableName("references"))
         }
@@ -108,7 +113,8 @@ extension Manifest.Table {
                 key: try object.strings("key"),
                 foreignKeys: foreignKeys,
                 largeObjects: largeObjects,
-                captureInstance: try object.string("captureInstance")
+                captureInstance: try object.string("captureInstance"),
+                mechanism: mechanism
             ),
             destination: try object.string("destination"),
             state: try TableState(object),

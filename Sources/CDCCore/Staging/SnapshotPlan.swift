@@ -30,10 +30,13 @@ struct StagedChunk: Hashable {
 }
 
 extension SourceTable {
-    /// What must not change under a running snapshot or between two cuts: columns, types and key, as one checksum.
+    /// What must not change under a running snapshot or between two cuts: columns, types, key and capture mechanism, as one
+    /// checksum.
     var layout: String {
-        let columns = schema.fields.map { "\($0.name)\u{0}\($0.type)\u{0}\($0.isNullable)" }
-        return Checksum.of(Array((columns + ["\u{1}"] + key).joined(separator: "\u{2}").utf8))
+        var parts = schema.fields.map { "\($0.name)\u{0}\($0.type)\u{0}\($0.isNullable)" }
+        parts += ["\u{1}"] + key
+        if mechanism != .changeDataCapture { parts += ["\u{1}", mechanism.rawValue] }
+        return Checksum.of(Array(parts.joined(separator: "\u{2}").utf8))
     }
 }
 
@@ -97,8 +100,7 @@ extension SnapshotPlan {
         var writer = JSONWriter()
         writer.object { writer in
             writer.member("id", id)
-            writer.member("lsn", low.lsn.description)
-            writer.member("commitTime", CivilTime.format(microseconds: low.commitTime) + "Z")
+            low.write(to: &writer)
             writer.member("snapshotCut", snapshotCut)
             writer.member("layout", layout)
             writer.key("chunks")
@@ -118,7 +120,7 @@ extension SnapshotPlan {
     fileprivate init(_ object: JSONObject) throws {
         self.init(
             id: try object.string("id"),
-            low: SourcePosition(lsn: try object.lsn("lsn"), commitTime: try object.time("commitTime")),
+            low: try object.position(),
             snapshotCut: try object.integer("snapshotCut"),
             layout: try object.string("layout"),
             chunks: try object.array("chunks").map(JSONObject.init).map { chunk in

@@ -66,9 +66,11 @@ struct InMemoryDatabase: Sendable {
     mutating func redefine(_ definition: SourceTable, rows: RecordBatch) throws {
         var table = try InMemoryTable(definition)
         try table.load(rows)
-        table.lowWaterMark = position.lsn.next
+        table.lowWaterMark = position.lsn(of: definition.mechanism).next
         tables[definition.name] = table
     }
+
+    private var tracksChanges: Bool { tables.values.contains { $0.definition.mechanism == .changeTracking } }
 
     // MARK: Commits
 
@@ -77,24 +79,32 @@ struct InMemoryDatabase: Sendable {
         // Each change has a log record of its own; that of the commit comes after them.
         let block = position.lsn.high + 1
         let lsn = Self.record(changes.count + 1, from: block)
-        position = SourcePosition(lsn: lsn, commitTime: time ?? position.commitTime + 1000)
+        position = SourcePosition(
+            lsn: lsn,
+            changeTrackingVersion: position.changeTrackingVersion + (tracksChanges ? 1 : 0),
+            commitTime: time ?? position.commitTime + 1000
+        )
         commits.append(position)
         var builders: [TableName: RecordBatchBuilder] = [:]
         for change in changes {
             guard let table = tables[change.table] else { continue }
+            let mechanism = table.definition.mechanism
+            // Change Tracking keeps no old values.
+            if mechanism == .changeTracking, change.operation == .updateBefore { continue }
             var builder =
                 builders[change.table] ?? RecordBatchBuilder(ChangeColumns.schema(capturing: table.definition.schema))
             builders[change.table] = nil
             change.append(
                 to: &builder,
-                lsn: lsn,
+                lsn: position.lsn(of: mechanism),
                 sequence: Self.record(change.sequence + 1, from: block),
                 time: position.commitTime
             )
             builders[change.table] = builder
         }
         for (name, var builder) in builders {
-            tables[name]?.changes.append(.init(lsn: lsn, rows: try builder.finish()))
+            let mechanism = tables[name]?.definition.mechanism ?? .changeDataCapture
+            tables[name]?.changes.append(.init(lsn: position.lsn(of: mechanism), rows: try builder.finish()))
         }
         return lsn
     }

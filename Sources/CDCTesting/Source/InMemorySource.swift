@@ -18,6 +18,8 @@ import Synchronization
 /// leave no trace. A test can clean up change tables, restore an older state, and make any call fail: see
 /// ``fail(_:with:times:afterBatches:)``.
 ///
+/// A table whose ``SourceTable/mechanism`` is `changeTracking` keeps no images of before, and counts in versions.
+///
 /// Any thread may use it; transactions come one after the other.
 public final class InMemorySource: ChangeSource {
     public let identity: String
@@ -138,10 +140,10 @@ public final class InMemorySource: ChangeSource {
         }
     }
 
-    public func cut(after: LSN, transactionLimit: Int) async throws -> SourcePosition? {
+    public func cut(after: SourcePosition, transactionLimit: Int) async throws -> SourcePosition? {
         try state.withLock { database in
             try database.failIfAsked(.cut)
-            return database.cut(after: after, transactionLimit: transactionLimit)
+            return database.cut(after: after.lsn, transactionLimit: transactionLimit)
         }
     }
 
@@ -168,6 +170,16 @@ public final class InMemorySource: ChangeSource {
         try state.withLock { database in
             try database.failIfAsked(.chunks(table.name))
             return try database.captured(table.name).chunks
+        }
+    }
+
+    public func exactSnapshot(of table: SourceTable) async throws -> ExactSnapshot {
+        try state.withLock { database in
+            let failure = database.takeFailure(.snapshot(table.name))
+            if let failure, failure.batches == 0 { throw failure.error }
+            let stored = try database.captured(table.name)
+            let rows = Cursor(try stored.batches(0..<stored.partCount), failure: failure) {}
+            return ExactSnapshot(position: database.position, rows: rows)
         }
     }
 

@@ -68,7 +68,7 @@ public final class InterceptedSource: ChangeSource {
         try await perform(.describe) { try await source.describe(tables) }
     }
 
-    public func cut(after: LSN, transactionLimit: Int) async throws -> SourcePosition? {
+    public func cut(after: SourcePosition, transactionLimit: Int) async throws -> SourcePosition? {
         try await perform(.cut) { try await source.cut(after: after, transactionLimit: transactionLimit) }
     }
 
@@ -88,6 +88,13 @@ public final class InterceptedSource: ChangeSource {
 
     public func snapshotChunks(of table: SourceTable) async throws -> [SnapshotChunk] {
         try await perform(.chunks(table.name)) { try await source.snapshotChunks(of: table) }
+    }
+
+    public func exactSnapshot(of table: SourceTable) async throws -> ExactSnapshot {
+        let call = SourceCall.snapshot(table.name)
+        var snapshot = try await perform(call) { try await source.exactSnapshot(of: table) }
+        snapshot.rows = InterceptedCursor(snapshot.rows) { [batch] in try batch($0, call) }
+        return snapshot
     }
 
     public func rows(of chunk: SnapshotChunk, table: SourceTable) async throws -> any BatchCursor {

@@ -1,7 +1,8 @@
 /// Finds rows by the values of their key columns: the join of a merge and the netting of changes.
 ///
 /// A hash table with open addressing over the rows of one set of key columns. Of rows with equal keys it remembers the last.
-/// Keys are equal where all their values are; a null equals nothing, not even another null, as in SQL. Texts compare byte by
+/// Keys are equal where all their values are; a null equals nothing, not even another null, as in SQL, unless it is told
+/// otherwise. Texts compare byte by
 /// byte: whether two keys of a source are the same under its collation is the source's business.
 public struct KeyIndex: Sendable {
     /// The columns that are indexed.
@@ -10,22 +11,25 @@ public struct KeyIndex: Sendable {
     private var slots: [Int32]
     private let hashes: [UInt64]
     private let mask: Int
+    private let nullsAreEqual: Bool
 
     /// Indexes all rows of `keys`, which are columns of equal length.
     ///
+    /// - Parameter nullsAreEqual: Whether a null equals another, as it does where whole rows are compared.
     /// - Throws: ``ColumnarError`` with code `mismatch` where a key column is nested or the lengths differ, and with code
     ///   `tooLarge` for 2³⁰ rows or more.
-    public init(_ keys: [Column]) throws(ColumnarError) {
+    public init(_ keys: [Column], nullsAreEqual: Bool = false) throws(ColumnarError) {
         let rows = keys.first?.count ?? 0
         guard rows < 1 << 30 else { throw ColumnarError(.tooLarge, "more than 2^30 keys in one index") }
         var capacity = 16
         while capacity < rows * 2 { capacity *= 2 }
         self.keys = keys
+        self.nullsAreEqual = nullsAreEqual
         hashes = try KeyHashes.hash(keys)
         mask = capacity - 1
         slots = Array(repeating: -1, count: capacity)
-        let comparison = KeyComparison(keys, keys)
-        for row in 0..<rows where !comparison.leftIsNull(row) {
+        let comparison = KeyComparison(keys, keys, nullsAreEqual)
+        for row in 0..<rows where nullsAreEqual || !comparison.leftIsNull(row) {
             var slot = Int(truncatingIfNeeded: hashes[row]) & mask
             while slots[slot] >= 0 {
                 let other = Int(slots[slot])
@@ -45,7 +49,8 @@ public struct KeyIndex: Sendable {
     /// How many rows are indexed, those with a null in their key included.
     public var rowCount: Int { hashes.count }
 
-    /// The rows that are the last with their key, ascending. Rows with a null in their key are not among them.
+    /// The rows that are the last with their key, ascending. Rows with a null in their key are not among them, unless nulls
+    /// are equal.
     public var lastRows: Bitmap {
         var bits = Bitmap(repeating: false, count: rowCount)
         for row in slots where row >= 0 { bits[Int(row)] = true }
@@ -61,7 +66,7 @@ public struct KeyIndex: Sendable {
             throw ColumnarError(.mismatch, "key columns of different types cannot be compared")
         }
         let probeHashes = try KeyHashes.hash(probe)
-        let comparison = KeyComparison(probe, keys)
+        let comparison = KeyComparison(probe, keys, nullsAreEqual)
         var found = [Int32](repeating: -1, count: probeHashes.count)
         for row in found.indices {
             let hash = probeHashes[row]
@@ -87,8 +92,10 @@ private struct KeyComparison {
     private var int64s: ([Int64], [Int64])?
     private let leftHasNulls: Bool
     private let rightHasNulls: Bool
+    private let nullsAreEqual: Bool
 
-    init(_ left: [Column], _ right: [Column]) {
+    init(_ left: [Column], _ right: [Column], _ nullsAreEqual: Bool) {
+        self.nullsAreEqual = nullsAreEqual
         pairs = Array(zip(left, right))
         leftHasNulls = left.contains { $0.validity != nil }
         rightHasNulls = right.contains { $0.validity != nil }
@@ -110,7 +117,11 @@ private struct KeyComparison {
 
     private func areEqualSlowly(_ left: Int, _ right: Int) -> Bool {
         for (leftColumn, rightColumn) in pairs {
-            if leftColumn.isNull(at: left) || rightColumn.isNull(at: right) { return false }
+            switch (leftColumn.isNull(at: left), rightColumn.isNull(at: right)) {
+            case (false, false): break
+            case (true, true) where nullsAreEqual: continue
+            default: return false
+            }
             let areEqual =
                 switch (leftColumn.values, rightColumn.values) {
                 case (.bits(let a), .bits(let b)): a[left] == b[right]

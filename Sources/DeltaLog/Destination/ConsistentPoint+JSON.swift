@@ -10,8 +10,7 @@ extension ConsistentPoint {
             writer.member("pipeline", pipeline)
             writer.member("cut", cut)
             writer.member("settledCut", settledCut)
-            writer.member("lsn", position.lsn.description)
-            writer.member("commitTime", CivilTime.format(microseconds: position.commitTime) + "Z")
+            position.write(to: &writer)
             writer.member("isComplete", isComplete)
             writer.key("tables")
             writer.array { writer in
@@ -37,7 +36,7 @@ extension ConsistentPoint {
                 pipeline: try object.string("pipeline"),
                 cut: try object.integer("cut"),
                 settledCut: try object.integer("settledCut"),
-                position: SourcePosition(lsn: try object.lsn("lsn"), commitTime: try object.time("commitTime")),
+                position: try object.position(),
                 tables: try object.array("tables").map(JSONObject.init).map { table in
                     Table(
                         source: try table.tableName("source"),

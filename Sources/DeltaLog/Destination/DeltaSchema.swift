@@ -90,12 +90,12 @@ public struct DeltaSchema: ChangeDestination {
         -> AppliedCommit
     {
         try check(snapshot, target)
-        var merge = TableMerge(snapshot.layout, key: target.key, files: snapshot.files, options: options)
+        var merge = TableMerge(snapshot.layout, target.identity, files: snapshot.files, options: options)
         do {
             try await apply(work.changes, to: &merge, snapshot.layout)
             let transaction = merge.transaction(
                 on: snapshot,
-                parameters: ["predicate": .string(Self.predicate(target.key))],
+                parameters: ["predicate": .string(Self.predicate(target.identity))],
                 extra: TablePosition.actions(work.position, pipeline: target.pipeline, now: snapshot.log.now())
             )
             return Self.summary(merge, transaction, try await transaction.commit())
@@ -117,10 +117,10 @@ public struct DeltaSchema: ChangeDestination {
         let linked = try await link(replacement, into: table)
         var merge = TableMerge(
             layout,
-            key: target.key,
+            target.identity,
             files: linked,
             ownFiles: Set(linked.map(\.path)),
-            collapsesRepeatedKeys: true,
+            collapsesRepeatedKeys: !target.key.isEmpty,
             options: options
         )
         do {
@@ -198,8 +198,9 @@ public struct DeltaSchema: ChangeDestination {
 
     // MARK: Pieces
 
-    private static func predicate(_ key: [String]) -> String {
-        key.map { "target.`\($0)` = source.`\($0)`" }.joined(separator: " AND ")
+    private static func predicate(_ identity: TableMerge.RowIdentity) -> String {
+        let comparison = if case .key = identity { "=" } else { "<=>" }
+        return identity.columns.map { "target.`\($0)` \(comparison) source.`\($0)`" }.joined(separator: " AND ")
     }
 
     private static func summary(
@@ -292,5 +293,11 @@ public struct DeltaSchema: ChangeDestination {
     public func latestConsistentPoint(pipeline: String) async throws -> ConsistentPoint? {
         guard let newest = try await storage.list(pointsFolder(pipeline)).last else { return nil }
         return try ConsistentPoint(json: try await storage.read(newest.path), path: newest.path)
+    }
+}
+
+extension DestinationTable {
+    fileprivate var identity: TableMerge.RowIdentity {
+        key.isEmpty ? .values(schema.fields.map(\.name)) : .key(key)
     }
 }

@@ -15,7 +15,7 @@ extension TableMerge {
         let changes = changes(from: snapshot)
         transaction.operation.metrics = metrics(changes)
         let ranges = ranges
-        let column = key[0]
+        let column = identity.columns[0]
         transaction.reads = .files(readPaths) { file in ranges.contains { $0.mayOverlap(file, column: column) } }
         transaction.actions = extra + changes.actions(at: snapshot.log.now())
         return transaction

@@ -12,7 +12,7 @@ import LakeStorage
 /// files, they take the place of `rewrite`.
 struct TableMerge {
     private let table: TableLayout
-    let key: [String]
+    let identity: RowIdentity
     private let options: DataWriteOptions
     /// Whether a key may stand in several rows, of which one is to remain where a change decides: so it is with the rows of
     /// a snapshot, some of which may have been read before and again after they moved.
@@ -35,13 +35,27 @@ struct TableMerge {
         var rowsCopied: Int64 = 0
     }
 
+    /// By what a row is found.
+    enum RowIdentity {
+        /// By its key: what a change says of it takes its place.
+        case key([String])
+        /// By its values in these columns, NULL equal to NULL: changes add rows, and remove one equal row each.
+        case values([String])
+
+        var columns: [String] {
+            switch self {
+            case .key(let columns), .values(let columns): columns
+            }
+        }
+    }
+
     /// Rows to be merged.
     struct Source {
-        /// Rows with the table's schema, each with a key of its own.
+        /// Rows with the table's schema, each with a key of its own where there is one.
         var upserts: RecordBatch
         /// For a column, the upserts that leave it as it is.
         var unchanged: [String: Bitmap] = [:]
-        /// The columns of the key, in its order; none of them among the upserts.
+        /// The columns of the row's identity, in its order; no key of them among the upserts.
         var deletes: RecordBatch
     }
 
@@ -50,14 +64,14 @@ struct TableMerge {
     ///   - ownFiles: Paths of files among them that are not in the table yet, and may be removed when they are rewritten.
     init(
         _ table: TableLayout,
-        key: [String],
+        _ identity: RowIdentity,
         files: [AddFile],
         ownFiles: Set<String> = [],
         collapsesRepeatedKeys: Bool = false,
         options: DataWriteOptions
     ) {
         self.table = table
-        self.key = key
+        self.identity = identity
         self.files = files
         own = ownFiles
         self.collapsesRepeatedKeys = collapsesRepeatedKeys
@@ -67,30 +81,27 @@ struct TableMerge {
     // MARK: Merging
 
     mutating func apply(_ source: Source) async throws {
-        let upsertKeys = try key.map { try source.upserts.column($0) }
-        let deleteKeys = try key.map { try source.deletes.column($0) }
-        let index = try KeyIndex(zip(upsertKeys, deleteKeys).map { try .concatenate([$0, $1]) })
-        try check(index, upsertKeys + deleteKeys)
-        metrics.sourceRows += Int64(index.rowCount)
-        if index.rowCount == 0 { return }
-
-        let range = KeyRange(index.keys[0])
-        ranges.append(range)
-        var isMatched = Bitmap(repeating: false, count: index.rowCount)
-        var isWritten = isMatched
+        let sourceRows = source.upserts.rowCount + source.deletes.rowCount
+        metrics.sourceRows += Int64(sourceRows)
+        if sourceRows == 0 { return }
+        var matcher = try RowMatcher(source, identity, table: table.path)
+        // Rows that are only added concern no file.
+        let range = matcher.looksForRows ? KeyRange(matcher.index.keys[0]) : nil
+        if let range { ranges.append(range) }
+        var isWritten = Bitmap(repeating: false, count: sourceRows)
         var writer = DataFileWriter(table, options: options)
         var kept: [AddFile] = []
         var replaced: [AddFile] = []
         do {
             for file in files {
                 try Task.checkCancellation()
-                guard range.mayOverlap(file, column: key[0]) else {
+                guard let range, range.mayOverlap(file, column: identity.columns[0]) else {
                     kept.append(file)
                     continue
                 }
                 if !own.contains(file.path) { readPaths.insert(file.path) }
                 let reader = try await DataFileReader(file, of: table)
-                guard var matches = try await find(index, in: reader, &isMatched) else {
+                guard var matches = try await find(&matcher, in: reader) else {
                     kept.append(file)
                     continue
                 }
@@ -98,7 +109,8 @@ struct TableMerge {
                 try await rewrite(reader, matches, source, to: &writer)
                 replaced.append(file)
             }
-            try await insert(source, isMatched, to: &writer)
+            try matcher.checkRemoved()
+            try await insert(source, matcher.isMatched, to: &writer)
             let added = try await writer.finish()
             own.formUnion(added.map(\.path))
             files = kept + added
@@ -115,39 +127,14 @@ struct TableMerge {
     /// Removes what this merge wrote, because it will not be committed.
     mutating func discard() async { own = await table.log.folder.removeUncommitted(own) }
 
-    /// Refuses keys by which rows cannot be told apart.
-    private func check(_ index: KeyIndex, _ keys: [Column]) throws {
-        if keys.contains(where: { $0.nullCount > 0 }) {
-            throw DeltaError(
-                .constraintViolated,
-                "a row to be merged has NULL in its key (\(key.joined(separator: ", "))); rows are matched by their keys",
-                table: table.path
-            )
-        }
-        guard index.lastRows.setCount == index.rowCount else {
-            throw DeltaError(
-                .constraintViolated,
-                "two rows to be merged have the same key (\(key.joined(separator: ", "))); reduce them to one",
-                table: table.path
-            )
-        }
-    }
-
-    /// For each row of each row group the row of the source with its key, or −1; `nil` where no row has a match.
-    private func find(
-        _ index: KeyIndex,
-        in reader: DataFileReader,
-        _ isMatched: inout Bitmap
-    ) async throws -> [[Int32]]? {
-        let schema = try table.schema.selecting(key)
+    /// For each row of each row group the row of the source that concerns it, or −1; `nil` where there is none for any.
+    private func find(_ matcher: inout RowMatcher, in reader: DataFileReader) async throws -> [[Int32]]? {
+        let schema = try table.schema.selecting(identity.columns)
         var matches: [[Int32]] = []
         var hasMatch = false
         for group in 0..<reader.rowGroupCount {
-            let found = try index.find(try await reader.read(rowGroup: group, schema: schema).columns)
-            for row in found where row >= 0 {
-                isMatched[Int(row)] = true
-                hasMatch = true
-            }
+            let found = try matcher.match(try await reader.read(rowGroup: group, schema: schema).columns)
+            hasMatch = hasMatch || found.contains { $0 >= 0 }
             matches.append(found)
         }
         return hasMatch ? matches : nil
@@ -249,7 +236,12 @@ struct KeyRange: Sendable {
 
     init(_ column: Column) {
         type = column.type
-        if type == .long || type.vectorKind == .int32 && type != .date {
+        if column.nullCount > 0 {
+            // Statistics tell of values; where NULL is looked for, every file may hold it.
+            numbers = []
+            smallest = nil
+            largest = nil
+        } else if type == .long || type.vectorKind == .int32 && type != .date {
             numbers = (column.values.int64 ?? column.values.int32?.map { Int64($0) } ?? []).sorted()
             smallest = nil
             largest = nil

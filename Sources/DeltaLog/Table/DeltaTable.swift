@@ -104,7 +104,7 @@ public struct DeltaTable: Sendable {
             if let done = alreadyDone(transaction, in: snapshot) { return done }
             guard !key.isEmpty else { throw DeltaError(.invalidTransaction, "a merge needs key columns") }
             try snapshot.ensureWritable()
-            var merge = TableMerge(snapshot.layout, key: key, files: snapshot.files, options: options)
+            var merge = TableMerge(snapshot.layout, .key(key), files: snapshot.files, options: options)
             do {
                 let deletes = try deletes.map { try $0.selecting(key) } ?? .empty(snapshot.schema.selecting(key))
                 try await merge.apply(

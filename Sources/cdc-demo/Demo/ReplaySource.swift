@@ -99,7 +99,7 @@ final class ReplaySource: ChangeSource {
         return try await database.describe(tables)
     }
 
-    func cut(after: LSN, transactionLimit: Int) async throws -> SourcePosition? {
+    func cut(after: SourcePosition, transactionLimit: Int) async throws -> SourcePosition? {
         try await database.cut(after: after, transactionLimit: transactionLimit)
     }
 

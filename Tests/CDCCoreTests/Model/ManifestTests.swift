@@ -40,7 +40,7 @@ struct ManifestTests {
             cut: 7,
             pipeline: "retail",
             source: "server/database",
-            position: SourcePosition(lsn: lsn.next, commitTime: 1_704_067_200_123_456),
+            position: SourcePosition(lsn: lsn.next, changeTrackingVersion: 42, commitTime: 1_704_067_200_123_456),
             publishedAt: -1,
             tables: [
                 Manifest.Table(
@@ -140,8 +140,11 @@ struct ManifestTests {
 
     @Test("Without any one of its members it is refused")
     func missing() throws {
-        // What may be missing: a snapshot is none then, a column is nullable, and no large object; a size is guessed.
-        let optional: Set = ["snapshot", "nullable", "largeObject", "memoryBytes"]
+        // What may be missing: a snapshot is none then, a column is nullable, and no large object; a size is guessed, nothing
+        // is tracked.
+        let optional: Set = [
+            "snapshot", "nullable", "largeObject", "memoryBytes", "mechanism", "changeTrackingVersion",
+        ]
         func variants(_ value: JSONValue) -> [JSONValue] {
             switch value {
             case .object(let members):

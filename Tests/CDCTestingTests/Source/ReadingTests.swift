@@ -15,16 +15,29 @@ struct CutTests {
                 try source.transaction(at: Int64(id)) { try $0.insert("dbo.customers", ["id": .integer(Int64(id))]) }
             )
         }
-        #expect(try await source.cut(after: start, transactionLimit: 2) == SourcePosition(lsn: lsns[1], commitTime: 2))
         #expect(
-            try await source.cut(after: lsns[1], transactionLimit: 2) == SourcePosition(lsn: lsns[3], commitTime: 4)
+            try await source.cut(after: SourcePosition(lsn: start, commitTime: 0), transactionLimit: 2)
+                == SourcePosition(lsn: lsns[1], commitTime: 2)
         )
         #expect(
-            try await source.cut(after: lsns[3], transactionLimit: 2) == SourcePosition(lsn: lsns[4], commitTime: 5)
+            try await source.cut(after: SourcePosition(lsn: lsns[1], commitTime: 0), transactionLimit: 2)
+                == SourcePosition(lsn: lsns[3], commitTime: 4)
         )
-        #expect(try await source.cut(after: lsns[4], transactionLimit: 2)?.lsn == lsns[4])
-        #expect(try await source.cut(after: start, transactionLimit: 0)?.lsn == lsns[0])
-        #expect(try await source.cut(after: .zero, transactionLimit: .max)?.lsn == lsns[4])
+        #expect(
+            try await source.cut(after: SourcePosition(lsn: lsns[3], commitTime: 0), transactionLimit: 2)
+                == SourcePosition(lsn: lsns[4], commitTime: 5)
+        )
+        #expect(
+            try await source.cut(after: SourcePosition(lsn: lsns[4], commitTime: 0), transactionLimit: 2)?.lsn
+                == lsns[4]
+        )
+        #expect(
+            try await source.cut(after: SourcePosition(lsn: start, commitTime: 0), transactionLimit: 0)?.lsn == lsns[0]
+        )
+        #expect(
+            try await source.cut(after: SourcePosition(lsn: .zero, commitTime: 0), transactionLimit: .max)?.lsn
+                == lsns[4]
+        )
         #expect(try await source.fence() == SourcePosition(lsn: lsns[4], commitTime: 5))
     }
 
@@ -105,7 +118,9 @@ struct TroubleTests {
         source.fail(.fence, with: CDCError(.sourceUnavailable, "down"))
         source.restore(backup)
         #expect(source.lastLSN == lsns[3])
-        #expect(try await source.cut(after: lost, transactionLimit: 10)?.lsn == lsns[3])
+        #expect(
+            try await source.cut(after: SourcePosition(lsn: lost, commitTime: 0), transactionLimit: 10)?.lsn == lsns[3]
+        )
         #expect(try source.rows(of: "dbo.customers").rowCount == 4)
         #expect(try await source.changeRows(Orders.customers).count == 4)
         // What a test asked to fail still does.
@@ -162,11 +177,13 @@ struct TroubleTests {
         _ = try await source.describe(["dbo.orders"])
         for _ in 0..<2 {
             await #expect(
-                performing: { try await source.cut(after: .zero, transactionLimit: 1) },
+                performing: {
+                    try await source.cut(after: SourcePosition(lsn: .zero, commitTime: 0), transactionLimit: 1)
+                },
                 throws: { code($0) == .sourceUnavailable }
             )
         }
-        _ = try await source.cut(after: .zero, transactionLimit: 1)
+        _ = try await source.cut(after: SourcePosition(lsn: .zero, commitTime: 0), transactionLimit: 1)
         _ = try await source.changeRows(Orders.orders)  // another table
         await #expect(
             performing: { try await source.changeRows(Orders.customers) },

@@ -3,6 +3,7 @@ import CDCTesting
 import Columnar
 import DeltaLog
 import LakeStorage
+import Testing
 
 /// A pipeline over the little shop, and a look at what it made.
 struct Ingestion {
@@ -37,6 +38,11 @@ struct Ingestion {
 
     func run(refreshing tables: Set<TableName> = []) async throws {
         try await pipeline.run(.triggered, refreshing: tables)
+    }
+
+    /// The error with which a run ends.
+    func failure() async throws -> CDCError {
+        try await #require(throws: CDCError.self) { try await run() }
     }
 
     /// The rows of a destination table without the metadata columns, sorted by their first column.

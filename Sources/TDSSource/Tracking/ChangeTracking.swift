@@ -95,10 +95,26 @@ final class ChangeTracking: Sendable {
         do {
             let news = try await TrackedTable.withNews(readable, after: after, from: server)
             cut.idle = Set(readable.map(\.objectID)).subtracting(news)
-        } catch let error as TDSError where error.code == .objectNotFound || error.code == .serverError {
-            // One of them was dropped or is not tracked any more since; which, is found when it is read.
+        } catch let error as TDSError where error.server.map({ Self.lostTable.contains($0.number) }) ?? false {
+            // Which of them it is, is found when it is read.
+        }
+        // Outside a transaction changes may have been cleaned up before they were asked for.
+        if transaction == nil, !cut.idle.isEmpty {
+            cut.state.lowest = try await TrackingState.read(tables, from: server).lowest
         }
         return cut
+    }
+
+    /// Since the state was read, a table was dropped, its permission revoked, or its tracking disabled.
+    private static let lostTable: Set<Int32> = [208, 229, 22105]
+
+    /// The state above which a table's changes have to be replayed on rows that are read from now on.
+    ///
+    /// - Throws: ``CDCError`` where the table's changes cannot be had.
+    func start(of table: TrackedTable) async throws -> TrackingState {
+        let state = try await state(of: [table])
+        try await check(table, after: state.version ?? 0, state)
+        return state
     }
 
     // MARK: Changes

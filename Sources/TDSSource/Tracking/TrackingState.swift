@@ -13,7 +13,7 @@ struct TrackingState: Hashable, Sendable {
     var lowest: [Int: Int64] = [:]
 
     static func read(_ tables: [TrackedTable], from server: some MetadataSource) async throws -> TrackingState {
-        let rows = try await server.metadata(batch(tables.map(\.objectID).sorted()))
+        let rows = try await server.metadata(query(tables.map(\.objectID).sorted()))
         guard rows.count > 0 else {
             throw TDSError(.unexpectedResult, "the server does not say which version of changes it is at")
         }
@@ -28,39 +28,37 @@ struct TrackingState: Hashable, Sendable {
         return state
     }
 
-    private static func batch(_ ids: [Int]) -> String {
-        var batch = "DECLARE @lowest TABLE (id int NOT NULL, lowest bigint NULL);\n"
-        for part in ids.chunked(by: 200) {
-            let selects = part.map { "SELECT \($0), CHANGE_TRACKING_MIN_VALID_VERSION(\($0))" }
-            batch += "INSERT INTO @lowest (id, lowest) \(selects.joined(separator: "\nUNION ALL "));\n"
-        }
-        return batch
-            + """
-            SELECT l.id, l.lowest, v.version, v.now
-            FROM (SELECT CHANGE_TRACKING_CURRENT_VERSION() AS version, SYSUTCDATETIME() AS now) AS v
-            LEFT JOIN @lowest AS l ON 1 = 1;
+    /// One statement that only reads, so that a transaction in which it runs keeps no writer waiting.
+    private static func query(_ ids: [Int]) -> String {
+        let tables =
+            ids.isEmpty ? "(SELECT CAST(NULL AS int))" : "(VALUES \(ids.map { "(\($0))" }.joined(separator: ", ")))"
+        return """
+            SELECT t.id, CHANGE_TRACKING_MIN_VALID_VERSION(t.id) AS lowest, CHANGE_TRACKING_CURRENT_VERSION() AS version,
+                SYSUTCDATETIME() AS now
+            FROM \(tables) AS t (id)
             """
     }
 }
 
 extension TrackedTable {
-    /// The tables of `tables` that have a change above a version, by their object ids; asked for all of them in one round trip.
+    /// The tables of `tables` that have a change above a version, by their object ids; asked for up to 200 of them in one round trip.
     ///
     /// - Parameter tables: Tables whose changes above the version are kept.
     static func withNews(_ tables: [TrackedTable], after: Int64, from server: some MetadataSource) async throws -> Set<
         Int
     > {
-        if tables.isEmpty { return [] }
-        var text = "DECLARE @news TABLE (id int NOT NULL, has_news int NOT NULL);\n"
+        var news: Set<Int> = []
         for part in tables.sorted(by: { $0.objectID < $1.objectID }).chunked(by: 200) {
             let selects = part.map { table in
-                "SELECT \(table.objectID), CASE WHEN EXISTS (SELECT 1 FROM "
-                    + "CHANGETABLE(CHANGES \(SQLText.table(table.name)), @after) AS c) THEN 1 ELSE 0 END"
+                "SELECT \(table.objectID) AS id, CASE WHEN EXISTS (SELECT 1 FROM "
+                    + "CHANGETABLE(CHANGES \(SQLText.table(table.name)), @after) AS c) THEN 1 ELSE 0 END AS has_news"
             }
-            text += "INSERT INTO @news (id, has_news) \(selects.joined(separator: "\nUNION ALL "));\n"
+            let statement = Statement(selects.joined(separator: "\nUNION ALL ")).with("after", after)
+            let rows = try await server.metadata(statement.batch)
+            for row in 0..<rows.count where try rows.integer(row, "has_news") == 1 {
+                news.insert(try rows.integer(row, "id"))
+            }
         }
-        text += "SELECT id FROM @news WHERE has_news = 1;"
-        let rows = try await server.metadata(Statement(text).with("after", after).batch)
-        return Set(try (0..<rows.count).map { try rows.integer($0, "id") })
+        return news
     }
 }

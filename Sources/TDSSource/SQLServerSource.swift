@@ -3,7 +3,7 @@ import Columnar
 public import Logging
 import Synchronization
 
-/// Change Data Capture of a SQL Server database, read through FreeTDS.
+/// The changes of a SQL Server database, by Change Data Capture or Change Tracking, read through FreeTDS.
 ///
 /// Any task may use it at any time. It opens connections when it needs them, up to ``SQLServerSourceOptions/connections``, and
 /// holds them until ``close()``.
@@ -16,6 +16,7 @@ public final class SQLServerSource: ChangeSource {
     private let clock: any EngineClock
     private let logger: Logger
     private let filter = IdleFilter()
+    private let tracking: ChangeTracking
     private let known = Mutex(Known())
 
     /// What was found out about the database, and is asked again when it changed.
@@ -23,7 +24,7 @@ public final class SQLServerSource: ChangeSource {
         var profile: ServerProfile?
         var catalogue = Catalogue()
         /// What the catalogue looked like from outside when it was read.
-        var stamp: String?
+        var stamp: CatalogueStamp?
         /// Tables that were asked for and are not there.
         var missing: Set<TableName> = []
     }
@@ -42,28 +43,36 @@ public final class SQLServerSource: ChangeSource {
         self.logger = logger
         pool = ConnectionPool(configuration, size: options.connections, logger: logger)
         server = Server(pool: pool, retry: StatementRetry(maximumRetries: options.maximumRetries, clock: clock))
+        tracking = ChangeTracking(server: server, rowsPerPage: options.rowsPerPage, bytesPerPage: options.bytesPerPage)
     }
 
     /// Closes the connections.
-    public func close() async { await pool.close() }
+    public func close() async {
+        await tracking.close()
+        await pool.close()
+    }
 
     // MARK: Discovery
 
     public func describe(_ tables: [TableName]) async throws -> [SourceTable] {
         try await translating {
             let catalogue = try await catalogue(of: tables)
-            return try tables.map { try sourceTable($0, catalogue) }
+            var described: [SourceTable] = []
+            for name in tables { described.append(try await captured(name, catalogue).description()) }
+            return described
         }
     }
 
     private func profile() async throws -> ServerProfile {
         if let profile = known.withLock({ $0.profile }) { return profile }
         let profile = try await ServerProfile.read(from: server)
-        guard profile.isCDCEnabled else {
+        guard profile.isCDCEnabled || profile.isChangeTrackingEnabled else {
+            let name = SQLText.identifier(profile.databaseName)
             throw CDCError(
                 .sourceFailed,
-                "Change Data Capture is not enabled in database '\(profile.databaseName)'; let an administrator run: "
-                    + "USE \(SQLText.identifier(profile.databaseName)); EXEC sys.sp_cdc_enable_db;"
+                "neither Change Data Capture nor Change Tracking is enabled in database '\(profile.databaseName)'; let an "
+                    + "administrator run: USE \(name); EXEC sys.sp_cdc_enable_db; or: ALTER DATABASE \(name) SET "
+                    + "CHANGE_TRACKING = ON (CHANGE_RETENTION = 7 DAYS);"
             )
         }
         known.withLock { $0.profile = profile }
@@ -72,12 +81,15 @@ public final class SQLServerSource: ChangeSource {
 
     /// The catalogue, read again where something was defined since.
     private func catalogue(of tables: [TableName]) async throws -> Catalogue {
-        let profile = try await profile()
-        let stamp = try await stamp()
+        let stamp = try await CatalogueStamp.read(from: server)
         let (catalogue, isFresh) = known.withLock { known in
             let asked = Set(known.catalogue.tables.keys).union(known.missing)
-            return (known.catalogue, known.stamp == stamp && asked.isSuperset(of: tables))
+            let isSame = known.stamp == stamp
+            // It may have been allowed, enabled or disabled since.
+            if !isSame { known.profile = nil }
+            return (known.catalogue, isSame && asked.isSuperset(of: tables))
         }
+        let profile = try await profile()
         if isFresh { return catalogue }
         let names = Set(tables).union(catalogue.tables.keys)
         let new = try await Catalogue.read(names, profile: profile, from: server)
@@ -89,38 +101,8 @@ public final class SQLServerSource: ChangeSource {
         return new
     }
 
-    /// Changes whenever a table, a capture instance or a captured column does; one small statement, asked in every pass.
-    private func stamp() async throws -> String {
-        let rows = try await server.metadata(
-            """
-            SELECT CONCAT(
-                (SELECT COUNT(*) FROM cdc.change_tables), N'|',
-                (SELECT CONVERT(nvarchar(30), MAX(create_date), 126) FROM cdc.change_tables), N'|',
-                (SELECT COUNT(*) FROM sys.tables), N'|',
-                (SELECT CONVERT(nvarchar(30), MAX(modify_date), 126) FROM sys.tables), N'|',
-                (SELECT CONVERT(nvarchar(30), MAX(ddl_lsn), 1) FROM cdc.ddl_history)) AS stamp
-            """
-        )
-        return rows.count == 1 ? try rows.optionalString(0, "stamp") ?? "" : ""
-    }
-
-    private func sourceTable(_ name: TableName, _ catalogue: Catalogue) throws -> SourceTable {
-        let (info, instance) = try captured(name, catalogue)
-        let columns = Self.readable(instance)
-        let names = Set(columns.map(\.name))
-        return SourceTable(
-            name,
-            schema: Schema(try columns.map { try Self.field($0, of: name) }),
-            // A key that is not captured as a whole cannot tell rows apart.
-            key: info.key.allSatisfy(names.contains) ? info.key : [],
-            foreignKeys: info.foreignKeys,
-            largeObjects: Set(columns.filter(\.isLargeObject).map(\.name)),
-            captureInstance: instance.name
-        )
-    }
-
-    /// A table with its newest capture instance.
-    private func captured(_ name: TableName, _ catalogue: Catalogue) throws -> (SourceTableInfo, CaptureInstance) {
+    /// A table with the way its changes are had.
+    private func captured(_ name: TableName, _ catalogue: Catalogue) async throws -> CapturedTable {
         guard let info = catalogue.tables[name] else {
             throw CDCError(
                 .tableNotFound,
@@ -128,44 +110,42 @@ public final class SQLServerSource: ChangeSource {
                 table: name
             )
         }
-        guard let instance = info.captureInstances.last else {
-            throw CDCError(
-                .tableNotFound,
-                "table \(name) is not captured; let an administrator run: EXEC sys.sp_cdc_enable_table @source_schema = "
-                    + "\(SQLText.string(name.schema)), @source_name = \(SQLText.string(name.name)), @role_name = NULL;",
-                table: name
-            )
-        }
-        return (info, instance)
+        return try CapturedTable(info, options.mechanism, profile: try await profile())
     }
 
-    /// The columns of an instance that have values: a computed column is NULL in every change row.
-    private static func readable(_ instance: CaptureInstance) -> [SourceColumn] {
-        instance.columns.filter { !$0.isComputed }
-    }
-
-    private static func field(_ column: SourceColumn, of table: TableName) throws -> Field {
-        guard let type = column.dataType else {
-            throw CDCError(
-                .invalidConfiguration,
-                "column '\(column.name)' of table \(table) is of type \(column.typeText), which cannot be read; leave it out of the "
-                    + "capture instance (@captured_column_list)",
-                table: table
-            )
+    /// The tables that were asked for and are captured, by either mechanism.
+    private func capturedTables(_ profile: ServerProfile) -> [CapturedTable] {
+        known.withLock { $0.catalogue }.tables.values.compactMap {
+            try? CapturedTable($0, options.mechanism, profile: profile)
         }
-        return Field(column.name, type, isNullable: column.isNullable)
     }
 
     // MARK: The log
 
     public func cut(after: SourcePosition, transactionLimit: Int) async throws -> SourcePosition? {
         try await translating {
-            let position = try await log().cut(after: after.lsn, limit: transactionLimit)
-            if let position, position.lsn > after.lsn {
-                let instances = known.withLock { $0.catalogue.tables.values.flatMap(\.captureInstances) }
-                if !instances.isEmpty { try await filter.refresh(instances, through: position.lsn, from: server) }
+            let profile = try await profile()
+            let tables = capturedTables(profile)
+            let tracked = tables.compactMap(\.tracked)
+            var position: SourcePosition?
+            if readsLog(profile, tables) {
+                position = try await log(profile).cut(after: after.lsn, limit: transactionLimit)
+                if let position, position.lsn > after.lsn {
+                    let instances = tables.flatMap { $0.tracked == nil ? $0.info.captureInstances : [] }
+                    try await filter.refresh(instances, through: position.lsn, from: server)
+                }
             }
-            return position
+            // Where nothing is tracked any more, its versions end, but they did not go back.
+            position?.changeTrackingVersion = after.changeTrackingVersion
+            guard profile.isChangeTrackingEnabled else { return position }
+            let state = try await tracking.cut(
+                tracked,
+                after: after.changeTrackingVersion,
+                isSnapshot: profile.allowsSnapshotIsolation
+            )
+            var start = after
+            start.commitTime = 0
+            return Self.position(position ?? start, state)
         }
     }
 
@@ -174,61 +154,130 @@ public final class SQLServerSource: ChangeSource {
     }
 
     private func fence(timeout: Duration) async throws -> SourcePosition {
-        let log = try await log()
-        let fence = Fence(
-            server: server,
-            log: log,
-            clock: clock,
-            pause: options.fencePause,
-            timeout: timeout
-        )
-        let lsn = try await fence.wait()
-        guard let position = try await log.cut(after: .zero, limit: .max) else {
-            return SourcePosition(lsn: lsn, commitTime: clock.now())
+        let profile = try await profile()
+        var position = SourcePosition.start
+        if readsLog(profile, capturedTables(profile)) {
+            let log = log(profile)
+            let fence = Fence(
+                server: server,
+                log: log,
+                clock: clock,
+                pause: options.fencePause,
+                timeout: timeout
+            )
+            let lsn = try await fence.wait()
+            position =
+                try await log.cut(after: .zero, limit: .max)
+                ?? SourcePosition(lsn: lsn, commitTime: clock.now())
         }
-        return position
+        guard profile.isChangeTrackingEnabled else { return position }
+        return Self.position(position, try await tracking.state(of: []))
     }
 
-    private func log() async throws -> LogReader {
-        LogReader(server: server, time: ServerTime(profile: try await profile(), zone: options.serverTimeZone))
+    /// A point in the log together with the state of Change Tracking.
+    private static func position(_ position: SourcePosition, _ state: TrackingState) -> SourcePosition {
+        SourcePosition(
+            lsn: position.lsn,
+            changeTrackingVersion: state.version ?? position.changeTrackingVersion,
+            commitTime: max(position.commitTime, state.time)
+        )
+    }
+
+    /// Whether any table follows the transaction log, so that a cut says how far it was captured.
+    private func readsLog(_ profile: ServerProfile, _ tables: [CapturedTable]) -> Bool {
+        profile.isCDCEnabled && (tables.isEmpty || tables.contains { $0.tracked == nil })
+    }
+
+    private func log(_ profile: ServerProfile) -> LogReader {
+        LogReader(server: server, time: time(profile), mayReadCaptureTables: profile.mayReadCaptureTables)
+    }
+
+    private func time(_ profile: ServerProfile) -> ServerTime {
+        ServerTime(profile: profile, zone: options.serverTimeZone)
     }
 
     // MARK: Changes
 
     public func changes(of table: SourceTable, after: LSN, through: LSN) async throws -> any BatchCursor {
         try await translating {
-            let catalogue = known.withLock { $0.catalogue }
-            let (info, newest) = try captured(table.name, catalogue)
-            guard newest.name == table.captureInstance else {
+            let captured = try await captured(table.name, known.withLock { $0.catalogue })
+            switch (captured.capture, table.mechanism) {
+            case (.tracking(let tracked), .changeTracking):
+                return TranslatingCursor(
+                    try await trackedChanges(of: tracked, table, after: after, through: through)
+                )
+            case (.instance(let newest), .changeDataCapture) where newest.name == table.captureInstance:
+                return TranslatingCursor(
+                    try await capturedChanges(of: captured, table, after: after, through: through)
+                )
+            case (.instance(let newest), .changeDataCapture):
                 throw CDCError(
                     .schemaChanged,
                     "table \(table.name) was described by the capture instance '\(table.captureInstance)', and the newest one is "
                         + "'\(newest.name)' now",
                     table: table.name
                 )
+            default: throw Self.otherMechanism(table)
             }
-            let time = ServerTime(profile: try await profile(), zone: options.serverTimeZone)
-            var cursors: [any BatchCursor] = []
-            for range in Self.ranges(of: info.captureInstances, after: after, through: through) {
-                switch filter.answer(range.instance, after: range.after, through: range.through) {
-                case .idle: continue
-                case .unknown, .hasNews: break
-                }
-                cursors.append(
-                    ChangeTableCursor(
-                        ChangeTableQuery(instance: range.instance, columns: Self.readable(newest), time: time),
-                        schema: ChangeColumns.schema(capturing: table.schema),
-                        table: table.name,
-                        after: range.after,
-                        through: range.through,
-                        server: server,
-                        rowsPerPage: options.rowsPerPage,
-                        bytesPerPage: options.bytesPerPage
-                    )
-                )
-            }
-            return TranslatingCursor(ChainedCursor(cursors))
         }
+    }
+
+    private func trackedChanges(
+        of tracked: TrackedTable,
+        _ table: SourceTable,
+        after: LSN,
+        through: LSN
+    ) async throws -> any BatchCursor {
+        guard Set(table.key).isSubset(of: tracked.key.map(\.name)) else {
+            throw CDCError(
+                .invalidConfiguration,
+                "the key of table \(table.name) is (\(table.key.joined(separator: ", "))), but of a row that was deleted Change Tracking "
+                    + "keeps only the primary key; leave TableSelection(key:) out, or choose Change Data Capture",
+                table: table.name
+            )
+        }
+        guard let from = after.changeTrackingVersion, let to = through.changeTrackingVersion else {
+            throw Self.otherMechanism(table)
+        }
+        return try await tracking.changes(of: tracked, schema: table.schema, after: from, through: to)
+    }
+
+    private static func otherMechanism(_ table: SourceTable) -> CDCError {
+        CDCError(
+            .schemaChanged,
+            "table \(table.name) is captured by another mechanism than before; ask for a full refresh of the table, or choose the "
+                + "mechanism (SQLServerSourceOptions.mechanism)",
+            table: table.name
+        )
+    }
+
+    private func capturedChanges(
+        of captured: CapturedTable,
+        _ table: SourceTable,
+        after: LSN,
+        through: LSN
+    ) async throws -> any BatchCursor {
+        let time = time(try await profile())
+        var cursors: [any BatchCursor] = []
+        for range in Self.ranges(of: captured.info.captureInstances, after: after, through: through) {
+            switch filter.answer(range.instance, after: range.after, through: range.through) {
+            case .idle: continue
+            case .unknown, .hasNews: break
+            }
+            cursors.append(
+                ChangeTableCursor(
+                    ChangeTableQuery(instance: range.instance, columns: captured.columns, time: time),
+                    schema: ChangeColumns.schema(capturing: table.schema),
+                    table: table.name,
+                    after: range.after,
+                    through: range.through,
+                    server: server,
+                    rowsPerPage: options.rowsPerPage,
+                    bytesPerPage: options.bytesPerPage
+                )
+            )
+        }
+        return ChainedCursor(cursors)
     }
 
     /// Which instance is read for which part of a range: each from its own beginning on, and an older one up to where the newer begins.
@@ -260,18 +309,24 @@ public final class SQLServerSource: ChangeSource {
 
     public func snapshotStart(of table: SourceTable) async throws -> SourcePosition? {
         try await translating {
-            let (_, instance) = try captured(table.name, known.withLock { $0.catalogue })
-            let newest = try await log().cut(after: .zero, limit: .max)
-            // The instance was there before any row is read, so what it does not have is in the rows.
-            let start = instance.startLSN.previous
-            if let newest, newest.lsn >= start { return newest }
-            return SourcePosition(lsn: start, commitTime: newest?.commitTime ?? clock.now())
+            let captured = try await captured(table.name, known.withLock { $0.catalogue })
+            switch captured.capture {
+            case .tracking(let tracked):
+                let state = try await tracking.start(of: tracked)
+                return Self.position(.start, state)
+            case .instance(let instance):
+                let newest = try await log(try await profile()).cut(after: .zero, limit: .max)
+                // The instance was there before any row is read, so what it does not have is in the rows.
+                let start = instance.startLSN.previous
+                if let newest, newest.lsn >= start { return newest }
+                return SourcePosition(lsn: start, commitTime: newest?.commitTime ?? clock.now())
+            }
         }
     }
 
     public func snapshotChunks(of table: SourceTable) async throws -> [SnapshotChunk] {
         try await translating {
-            let (info, query) = try snapshotQuery(table)
+            let (info, query) = try await snapshotQuery(table)
             let rows = max(1, options.rowsPerChunk)
             guard !query.key.isEmpty, info.rowCountEstimate > rows else {
                 return [SnapshotChunk(number: 0, from: nil, to: nil)]
@@ -295,7 +350,7 @@ public final class SQLServerSource: ChangeSource {
 
     public func rows(of chunk: SnapshotChunk, table: SourceTable) async throws -> any BatchCursor {
         try await translating {
-            let (_, query) = try snapshotQuery(table)
+            let (_, query) = try await snapshotQuery(table)
             let range = try KeyRange(chunk, columns: query.key, table: table.name)
             do {
                 let cursor = try await SnapshotCursor(
@@ -321,7 +376,7 @@ public final class SQLServerSource: ChangeSource {
     public func exactSnapshot(of table: SourceTable) async throws -> ExactSnapshot {
         try await translating {
             guard try await profile().allowsSnapshotIsolation else { throw Self.needsSnapshotIsolation(table) }
-            let (_, query) = try snapshotQuery(table)
+            let (_, query) = try await snapshotQuery(table)
             let reader = ExactSnapshotReader(
                 table: table.name,
                 pool: pool,
@@ -350,11 +405,12 @@ public final class SQLServerSource: ChangeSource {
         )
     }
 
-    private func snapshotQuery(_ table: SourceTable) throws -> (SourceTableInfo, SnapshotQuery) {
-        let (info, instance) = try captured(table.name, known.withLock { $0.catalogue })
+    private func snapshotQuery(_ table: SourceTable) async throws -> (SourceTableInfo, SnapshotQuery) {
+        let captured = try await captured(table.name, known.withLock { $0.catalogue })
+        let info = captured.info
         // Columns as the source table has them now; one that was dropped since cannot be read any more.
         let current = Dictionary(info.columns.map { ($0.name, $0) }, uniquingKeysWith: { $1 })
-        let columns = try Self.readable(instance).map { column in
+        let columns = try captured.columns.map { column in
             guard let now = current[column.name] else {
                 throw CDCError(
                     .schemaChanged,

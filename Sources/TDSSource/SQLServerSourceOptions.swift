@@ -1,8 +1,19 @@
 /// How a ``SQLServerSource`` reads; the defaults suit a database of ordinary size.
 public struct SQLServerSourceOptions: Sendable {
-    /// How many connections there are at most.
+    /// By which of SQL Server's two mechanisms changes are read.
+    public enum Mechanism: Hashable, Sendable {
+        /// Change Tracking where the table has a primary key and it is enabled, otherwise Change Data Capture.
+        case automatic
+        /// Every change, from the transaction log, seconds later.
+        case changeDataCapture
+        /// The net changes, at once; with less work for the server, and without the states in between.
+        case changeTracking
+    }
+
+    public var mechanism = Mechanism.automatic
+    /// How many connections there are at most. With one, Change Tracking is read without a SNAPSHOT transaction, which would keep it.
     public var connections = 4
-    /// How many rows of a change table are asked for at a time.
+    /// How many changes are asked for at a time.
     public var rowsPerPage = 50_000
     /// After about how many bytes a page ends.
     public var bytesPerPage = 64 << 20

@@ -36,8 +36,13 @@ struct Catalogue: Sendable {
             try await readKeys(of: list, from: server, into: &byID)
             try await readForeignKeys(of: list, from: server, into: &byID)
             try await readRowCounts(of: list, from: server, into: &byID)
-            if profile.isCDCEnabled { try await readCaptureInstances(of: list, from: server, into: &byID) }
+            if profile.isCDCEnabled, profile.mayReadCaptureTables {
+                try await readCaptureInstances(of: list, from: server, into: &byID)
+            }
             if profile.isChangeTrackingEnabled { try await readTracking(of: list, from: server, into: &byID) }
+        }
+        if profile.isCDCEnabled, !profile.mayReadCaptureTables {
+            try await readCaptureInstances(from: server, into: &byID)
         }
         return Catalogue(tables: Dictionary(byID.values.map { ($0.name, $0) }, uniquingKeysWith: { $1 }))
     }
@@ -59,7 +64,7 @@ struct Catalogue: Sendable {
     }
 
     /// The select list from which ``MetadataRows/column(_:)`` makes a column.
-    private static func columnFields(_ alias: String) -> String {
+    static func columnFields(_ alias: String) -> String {
         """
         \(alias).name AS column_name, \(alias).max_length, \(alias).[precision], \(alias).scale, \(alias).is_nullable, \(alias).is_computed,
         \(alias).collation_name
@@ -67,7 +72,7 @@ struct Catalogue: Sendable {
     }
 
     /// The name of the system type; of a CLR type its own.
-    private static func typeName(_ alias: String) -> String {
+    static func typeName(_ alias: String) -> String {
         """
         CASE WHEN \(alias).system_type_id = 240 THEN TYPE_NAME(\(alias).user_type_id)
             ELSE TYPE_NAME(\(alias).system_type_id) END
@@ -160,61 +165,6 @@ struct Catalogue: Sendable {
         }
     }
 
-    private static func readCaptureInstances(
-        of ids: String,
-        from server: some MetadataSource,
-        into tables: inout [Int: SourceTableInfo]
-    ) async throws {
-        let rows = try await server.metadata(
-            """
-            SELECT ct.source_object_id, ct.object_id AS change_table_id, ct.capture_instance, ct.start_lsn,
-                CASE WHEN EXISTS (SELECT 1 FROM sys.columns AS k WHERE k.object_id = ct.object_id
-                    AND k.name = N'__$command_id') THEN 1 ELSE 0 END AS has_command_id
-            FROM cdc.change_tables AS ct WHERE ct.source_object_id IN (\(ids))
-            ORDER BY ct.source_object_id, ct.start_lsn, ct.create_date
-            """
-        )
-        var instances: [Int: CaptureInstance] = [:]
-        var order: [Int] = []
-        for row in 0..<rows.count {
-            let id = try rows.integer(row, "change_table_id")
-            instances[id] = CaptureInstance(
-                name: try rows.string(row, "capture_instance"),
-                changeTableID: id,
-                sourceTableID: try rows.integer(row, "source_object_id"),
-                // NULL until the instance is established: nothing can be read from it yet.
-                startLSN: try rows.optionalLSN(row, "start_lsn") ?? .zero,
-                hasCommandID: try rows.integer(row, "has_command_id") == 1
-            )
-            order.append(id)
-        }
-        guard !order.isEmpty else { return }
-        // Types as the change table has them, but for CLR types, of which it keeps the bytes; whether NULL is allowed as the
-        // source table says, where it still has the column.
-        let columns = try await server.metadata(
-            """
-            SELECT cc.object_id, CASE WHEN cc.column_type IN (N'hierarchyid', N'geometry', N'geography') THEN cc.column_type
-                ELSE \(typeName("k")) END AS type_name, \(columnFields("k")), src.is_nullable AS source_is_nullable,
-                src.is_computed AS source_is_computed
-            FROM cdc.captured_columns AS cc
-            JOIN cdc.change_tables AS ct ON ct.object_id = cc.object_id
-            JOIN sys.columns AS k ON k.object_id = cc.object_id AND k.name = cc.column_name
-            LEFT JOIN sys.columns AS src ON src.object_id = ct.source_object_id AND src.column_id = cc.column_id
-            WHERE ct.source_object_id IN (\(ids)) ORDER BY cc.object_id, cc.column_ordinal
-            """
-        )
-        for row in 0..<columns.count {
-            var column = try columns.column(row)
-            column.isNullable = try columns.optionalBool(row, "source_is_nullable") ?? true
-            column.isComputed = try columns.optionalBool(row, "source_is_computed") ?? false
-            instances[try columns.integer(row, "object_id")]?.columns.append(column)
-        }
-        for id in order {
-            guard let instance = instances[id] else { continue }
-            tables[instance.sourceTableID]?.captureInstances.append(instance)
-        }
-    }
-
     private static func readTracking(
         of ids: String,
         from server: some MetadataSource,
@@ -235,7 +185,7 @@ struct Catalogue: Sendable {
 
 extension MetadataRows {
     /// A column from the fields of the catalogue's select list.
-    fileprivate func column(_ row: Int) throws -> SourceColumn {
+    func column(_ row: Int) throws -> SourceColumn {
         SourceColumn(
             name: try string(row, "column_name"),
             type: try string(row, "type_name"),

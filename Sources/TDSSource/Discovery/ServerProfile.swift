@@ -15,6 +15,8 @@ struct ServerProfile: Hashable, Sendable {
     /// A readable secondary, or a database that was set to read-only.
     var isReadOnly: Bool
     var collation: String
+    /// Whether the login may SELECT from the tables of the schema `cdc`; otherwise procedures and functions tell it what it may know.
+    var mayReadCaptureTables = true
 
     var majorVersion: Int { Int(productVersion.prefix { $0 != "." }) ?? 0 }
     var isAzureDatabase: Bool { engineEdition == 5 }
@@ -29,7 +31,8 @@ struct ServerProfile: Hashable, Sendable {
                 CASE WHEN EXISTS (SELECT 1 FROM sys.change_tracking_databases AS t WHERE t.database_id = d.database_id)
                     THEN 1 ELSE 0 END AS is_change_tracking_enabled,
                 CAST(DATABASEPROPERTYEX(d.name, 'Updateability') AS nvarchar(32)) AS updateability,
-                d.collation_name
+                d.collation_name,
+                HAS_PERMS_BY_NAME(N'cdc.change_tables', N'OBJECT', N'SELECT') AS may_read_capture_tables
             FROM sys.databases AS d WHERE d.database_id = DB_ID()
             """
         )
@@ -48,7 +51,8 @@ struct ServerProfile: Hashable, Sendable {
             isChangeTrackingEnabled: try rows.integer(0, "is_change_tracking_enabled") == 1,
             allowsSnapshotIsolation: try rows.integer(0, "snapshot_isolation_state") == 1,
             isReadOnly: try rows.optionalString(0, "updateability") == "READ_ONLY",
-            collation: try rows.optionalString(0, "collation_name") ?? ""
+            collation: try rows.optionalString(0, "collation_name") ?? "",
+            mayReadCaptureTables: try rows.optionalInteger(0, "may_read_capture_tables") == 1
         )
     }
 }

@@ -7,6 +7,7 @@ import Columnar
 /// two statements, and reading a change table says nothing of rows that are gone.
 final class ChangeTableCursor: BatchCursor {
     private let query: ChangeTableQuery
+    private let maskOrder: MaskOrder
     private let schema: Schema
     private let table: TableName
     private let after: LSN
@@ -28,6 +29,7 @@ final class ChangeTableCursor: BatchCursor {
         bytesPerPage: Int
     ) {
         self.query = query
+        maskOrder = MaskOrder(of: query.instance, reading: query.columns)
         self.schema = schema
         self.table = table
         self.after = after
@@ -46,7 +48,7 @@ final class ChangeTableCursor: BatchCursor {
             isAtEnd = true
             return nil
         }
-        let batch = try page.conforming(to: schema, table: table)
+        let batch = try maskOrder.apply(to: page.conforming(to: schema, table: table))
         position = try Self.lastPosition(of: batch)
         return batch
     }
@@ -55,8 +57,9 @@ final class ChangeTableCursor: BatchCursor {
         do { return try await server.page(statement, rows: rowsPerPage, bytes: bytesPerPage) } catch let error
             as TDSError
         {
-            // Where the change table is gone, the catalogue says so better.
-            if error.code == .objectNotFound { try await checkWatermark() }
+            // Where the change table is gone, the catalogue says so better; and the function refuses bounds that the instance does
+            // not keep (313) with a text that does not tell.
+            if error.code == .objectNotFound || error.server?.number == 313 { try await checkWatermark() }
             guard error.code == .permissionDenied else { throw error }
             throw CDCError(
                 .accessDenied,
@@ -70,18 +73,18 @@ final class ChangeTableCursor: BatchCursor {
 
     /// - Throws: ``CDCError`` with code `retentionGap` where changes above `after` may be gone, or the instance is.
     private func checkWatermark() async throws {
-        let statement = Statement("SELECT start_lsn FROM cdc.change_tables WHERE capture_instance = @instance")
-            .with("instance", query.instance.name)
-        let rows = try await server.metadata(statement)
-        guard rows.count == 1 else {
+        let rows = try await server.metadata(query.watermark)
+        let lowest = rows.count == 1 ? try rows.optionalLSN(0, "lowest") : nil
+        // In the table there is none until the instance is established; the function then, too, has nothing to read from.
+        guard rows.count == 1, lowest != nil || !query.instance.isReadByFunction else {
             throw CDCError(
                 .retentionGap,
-                "the capture instance '\(query.instance.name)' of table \(table) was dropped while it was read; ask for a full refresh "
-                    + "of the table",
+                "the capture instance '\(query.instance.name)' of table \(table) was dropped while it was read, or the login may not "
+                    + "read it any more; ask for a full refresh of the table",
                 table: table
             )
         }
-        if let lowest = try rows.optionalLSN(0, "start_lsn"), lowest > after.next {
+        if let lowest, lowest > after.next {
             throw CDCError.retentionGap(table, query.instance, after: after, lowest: lowest)
         }
     }

@@ -1,11 +1,16 @@
 import CDCCore
 import Columnar
 
-/// The statements that read one change table, a page at a time.
+/// The statements that read the changes of one capture instance, a page at a time.
 ///
-/// A page begins after the last row of the one before: the keyset is the change table's unique clustered index
+/// A page of the change table itself begins after the last row of the one before: the keyset is the table's unique clustered index
 /// `(__$start_lsn, __$command_id, __$seqval, __$operation)`, so a page is a seek, needs no sort, and no row is met twice
 /// or passed over, whatever is captured or cleaned up meanwhile.
+///
+/// Where that table cannot be read like this, the instance's function gives the changes. It gives no command ids, so the order within
+/// a transaction is that of `__$seqval`, of which SQL Server does not promise that it is the order of the statements: where one
+/// transaction changes the same key in several statements, the last of them may not come last. Read the table where that
+/// matters: grant SELECT on the schema `cdc`.
 struct ChangeTableQuery: Hashable, Sendable {
     let instance: CaptureInstance
     /// The columns to be read, in their order; one that the instance does not capture is NULL.
@@ -14,35 +19,54 @@ struct ChangeTableQuery: Hashable, Sendable {
 
     /// The rows above `after`, from behind `position` on where there is one, up to `through`.
     func page(after: LSN, from position: ChangePosition?, through: LSN, rows: Int) -> Statement {
-        let command = instance.hasCommandID ? "c.[__$command_id]" : "CAST(0 AS int)"
-        let keyset =
-            instance.hasCommandID
+        let statement = Statement(text(isFirst: position == nil)).with("rows", rows).with("through", through)
+        guard let position else {
+            // The function's bounds are both inclusive.
+            return statement.with("lsn", instance.isReadByFunction ? after.next : after)
+        }
+        let paged = statement.with("lsn", position.startLSN).with("sequence", position.sequence)
+            .with("operation", position.operation)
+        return instance.isReadByFunction ? paged : paged.with("command", position.commandID)
+    }
+
+    private func text(isFirst: Bool) -> String {
+        instance.isReadByFunction
             ? """
-            (c.[__$start_lsn] > @lsn OR c.[__$command_id] > @command OR (c.[__$command_id] = @command
-                AND (c.[__$seqval] > @sequence OR (c.[__$seqval] = @sequence AND c.[__$operation] > @operation))))
+            SELECT TOP (@rows) c.[__$start_lsn], CAST(0 AS int) AS [__$command_id], c.[__$seqval], c.[__$operation],
+                c.[__$update_mask], \(time.utc("sys.fn_cdc_map_lsn_to_time(c.[__$start_lsn])")) AS [__$commit_time]\(projections)
+            FROM \(instance.function)(@lsn, @through, N'all update old') AS c
+            \(isFirst ? "" : Self.behindPositionByFunction)ORDER BY c.[__$start_lsn], c.[__$seqval], c.[__$operation]
             """
             : """
-            (c.[__$start_lsn] > @lsn OR c.[__$seqval] > @sequence
-                OR (c.[__$seqval] = @sequence AND c.[__$operation] > @operation))
-            """
-        let order =
-            (instance.hasCommandID ? ["__$start_lsn", "__$command_id"] : ["__$start_lsn"]) + [
-                "__$seqval", "__$operation",
-            ]
-        let text = """
-            SELECT TOP (@rows) c.[__$start_lsn], \(command) AS [__$command_id], c.[__$seqval], c.[__$operation],
+            SELECT TOP (@rows) c.[__$start_lsn], c.[__$command_id], c.[__$seqval], c.[__$operation],
                 c.[__$update_mask], \(time.utc("m.tran_end_time")) AS [__$commit_time]\(projections)
             FROM \(instance.changeTable) AS c
             LEFT JOIN cdc.lsn_time_mapping AS m ON m.start_lsn = c.[__$start_lsn]
-            WHERE c.[__$start_lsn] \(position == nil ? ">" : ">=") @lsn AND c.[__$start_lsn] <= @through\
-            \(position == nil ? "" : "\n    AND \(keyset)")
-            ORDER BY \(order.map { "c.[\($0)]" }.joined(separator: ", "))
+            WHERE c.[__$start_lsn] \(isFirst ? ">" : ">=") @lsn AND c.[__$start_lsn] <= @through
+            \(isFirst ? "" : Self.behindPosition)\
+            ORDER BY c.[__$start_lsn], c.[__$command_id], c.[__$seqval], c.[__$operation]
             """
-        let statement = Statement(text).with("rows", rows).with("through", through)
-        guard let position else { return statement.with("lsn", after) }
-        let paged = statement.with("lsn", position.startLSN).with("sequence", position.sequence)
-            .with("operation", position.operation)
-        return instance.hasCommandID ? paged.with("command", position.commandID) : paged
+    }
+
+    private static let behindPosition = """
+            AND (c.[__$start_lsn] > @lsn OR c.[__$command_id] > @command OR (c.[__$command_id] = @command
+            AND (c.[__$seqval] > @sequence OR (c.[__$seqval] = @sequence AND c.[__$operation] > @operation))))
+
+        """
+
+    private static let behindPositionByFunction = """
+        WHERE (c.[__$start_lsn] > @lsn OR c.[__$seqval] > @sequence
+            OR (c.[__$seqval] = @sequence AND c.[__$operation] > @operation))
+
+        """
+
+    /// The LSN below which the instance keeps nothing, as `lowest`; no row, or none, where it is gone.
+    var watermark: Statement {
+        Statement(
+            instance.isReadByFunction
+                ? "SELECT sys.fn_cdc_get_min_lsn(@instance) AS lowest"
+                : "SELECT start_lsn AS lowest FROM cdc.change_tables WHERE capture_instance = @instance"
+        ).with("instance", instance.name)
     }
 
     private var projections: String {

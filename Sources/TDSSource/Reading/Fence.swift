@@ -56,7 +56,7 @@ struct Fence: Sendable {
             """
             SELECT CONVERT(varchar(30), GETDATE(), 126) AS now, MAX(start_lsn) AS newest,
                 CASE WHEN MAX(tran_end_time) > \(since) THEN 1 ELSE 0 END AS has_later_commit
-            FROM cdc.lsn_time_mapping
+            FROM \(log.entries) AS e
             """
         )
         guard rows.count == 1 else { return state }

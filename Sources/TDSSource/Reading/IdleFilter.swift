@@ -39,7 +39,9 @@ final class IdleFilter: Sendable {
     ///
     /// - Parameter through: A point that was read before.
     func refresh(_ instances: [CaptureInstance], through: LSN, from server: Server) async throws {
-        let sorted = instances.sorted { $0.changeTableID < $1.changeTableID }
+        // One that only its function gives is read in every pass: bounds that one function refuses would fail the whole batch.
+        let sorted = instances.filter { !$0.isReadByFunction }.sorted { $0.changeTableID < $1.changeTableID }
+        if sorted.isEmpty { return }
         let rows: MetadataRows
         do { rows = try await server.metadata(Self.batch(sorted)) } catch let error as TDSError {
             guard error.code == .objectNotFound || error.code == .permissionDenied else { throw error }

@@ -1,11 +1,22 @@
 import CDCCore
 
-/// Where the captured log is: `cdc.lsn_time_mapping`.
+/// Where the captured log is: `cdc.lsn_time_mapping`, or what the functions tell of it to a login that may not read that table.
 struct LogReader: Sendable {
     let server: Server
     let time: ServerTime
+    let mayReadCaptureTables: Bool
 
-    /// The point up to which about `limit` transactions lie above `after`.
+    /// The entries of the captured log, or its newest alone, for a FROM clause.
+    var entries: String {
+        mayReadCaptureTables
+            ? "cdc.lsn_time_mapping"
+            : """
+            (SELECT x.start_lsn, sys.fn_cdc_map_lsn_to_time(x.start_lsn) AS tran_end_time
+                FROM (SELECT sys.fn_cdc_get_max_lsn() AS start_lsn) AS x)
+            """
+    }
+
+    /// The point up to which about `limit` transactions lie above `after`; the newest where the entries cannot be read.
     ///
     /// - Returns: `after` itself where nothing was captured since; a point before it where the log ends there; `nil` where nothing
     ///   was ever captured.
@@ -13,10 +24,10 @@ struct LogReader: Sendable {
         // Everything up to the newest entry is complete in every change table, so it is read before any of them.
         let text = """
             SELECT o.newest, n.cut, \(time.utc("m.tran_end_time")) AS commit_time
-            FROM (SELECT MAX(start_lsn) AS newest FROM cdc.lsn_time_mapping) AS o
-            CROSS JOIN (SELECT MAX(t.start_lsn) AS cut FROM (SELECT TOP (@limit) start_lsn FROM cdc.lsn_time_mapping
+            FROM (SELECT MAX(start_lsn) AS newest FROM \(entries) AS e) AS o
+            CROSS JOIN (SELECT MAX(t.start_lsn) AS cut FROM (SELECT TOP (@limit) start_lsn FROM \(entries) AS e
                 WHERE start_lsn > @after ORDER BY start_lsn) AS t) AS n
-            LEFT JOIN cdc.lsn_time_mapping AS m ON m.start_lsn = ISNULL(n.cut, o.newest)
+            LEFT JOIN \(entries) AS m ON m.start_lsn = ISNULL(n.cut, o.newest)
             """
         let statement = Statement(text).with("limit", Int64(min(limit, Int(Int32.max)))).with("after", after)
         let rows = try await server.metadata(statement)
@@ -27,7 +38,7 @@ struct LogReader: Sendable {
 
     /// The newest captured LSN; `nil` where nothing was ever captured.
     func newest() async throws -> LSN? {
-        let rows = try await server.metadata("SELECT MAX(start_lsn) AS newest FROM cdc.lsn_time_mapping")
+        let rows = try await server.metadata("SELECT MAX(start_lsn) AS newest FROM \(entries) AS e")
         return rows.count == 1 ? try rows.optionalLSN(0, "newest") : nil
     }
 }

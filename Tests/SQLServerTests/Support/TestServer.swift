@@ -127,6 +127,35 @@ final class TestServer: Sendable {
         )
     }
 
+    /// Enables Change Tracking in the database, and SNAPSHOT isolation where it is wanted.
+    func track(allowingSnapshots: Bool = true) async throws {
+        let name = configuration.database
+        try await run(
+            "ALTER DATABASE [\(name)] SET CHANGE_TRACKING = ON (CHANGE_RETENTION = 2 DAYS, AUTO_CLEANUP = ON)"
+        )
+        if allowingSnapshots { try await run("ALTER DATABASE [\(name)] SET ALLOW_SNAPSHOT_ISOLATION ON") }
+    }
+
+    /// Makes a user of this database with a login of its own, as which a source can then log in.
+    func makeUser() async throws -> User {
+        let user = User(name: "user_of_\(configuration.database)", password: "Aa1-\(UInt64.random(in: 0 ... .max))")
+        try await run("CREATE LOGIN [\(user.name)] WITH PASSWORD = '\(user.password)', CHECK_POLICY = OFF")
+        try await run("CREATE USER [\(user.name)] FOR LOGIN [\(user.name)]")
+        return user
+    }
+
+    struct User {
+        var name: String
+        var password: String
+    }
+
+    func source(as user: User, _ change: (inout SQLServerSourceOptions) -> Void = { _ in }) -> SQLServerSource {
+        var configuration = configuration
+        configuration.user = user.name
+        configuration.password = Secret(user.password)
+        return source(configuration, change)
+    }
+
     /// - Parameter configuration: How to connect, where not as the tests themselves do.
     func source(
         _ configuration: SQLServerConfiguration? = nil,

@@ -1,0 +1,113 @@
+import CDCCore
+import Columnar
+
+/// A table, and the way its changes are had.
+struct CapturedTable: Sendable {
+    let info: SourceTableInfo
+    let capture: Capture
+
+    enum Capture: Sendable {
+        /// The newest capture instance.
+        case instance(CaptureInstance)
+        case tracking(TrackedTable)
+    }
+
+    /// The columns that are read, as they are captured, in their order.
+    var columns: [SourceColumn] {
+        switch capture {
+        // A computed column is NULL in every change row.
+        case .instance(let instance): instance.columns.filter { !$0.isComputed }
+        case .tracking(let table): table.columns
+        }
+    }
+
+    var tracked: TrackedTable? { if case .tracking(let table) = capture { table } else { nil } }
+
+    /// What the engine is told.
+    ///
+    /// - Throws: ``CDCError`` with code `invalidConfiguration` where a column cannot be read.
+    func description() throws -> SourceTable {
+        let columns = columns
+        let names = Set(columns.map(\.name))
+        var table = SourceTable(
+            info.name,
+            schema: Schema(try columns.map { try Self.field($0, of: info.name) }),
+            // A key that is not captured as a whole cannot tell rows apart.
+            key: info.key.allSatisfy(names.contains) ? info.key : [],
+            foreignKeys: info.foreignKeys
+        )
+        switch capture {
+        case .instance(let instance):
+            table.captureInstance = instance.name
+            table.largeObjects = Set(columns.filter(\.isLargeObject).map(\.name))
+        case .tracking:
+            // Rows are read from the table, whole, so a NULL is a NULL.
+            table.mechanism = .changeTracking
+        }
+        return table
+    }
+
+    private static func field(_ column: SourceColumn, of table: TableName) throws -> Field {
+        guard let type = column.dataType else {
+            throw CDCError(
+                .invalidConfiguration,
+                "column '\(column.name)' of table \(table) is of type \(column.typeText), which cannot be read; have the table "
+                    + "captured by Change Data Capture without it (@captured_column_list)",
+                table: table
+            )
+        }
+        return Field(column.name, type, isNullable: column.isNullable)
+    }
+}
+
+extension CapturedTable {
+    /// - Throws: ``CDCError`` with code `tableNotFound` where the table is not captured in the way that is wanted.
+    init(_ info: SourceTableInfo, _ mechanism: SQLServerSourceOptions.Mechanism, profile: ServerProfile) throws {
+        self.info = info
+        let isTracked = info.changeTracking != nil && !info.key.isEmpty
+        if isTracked, mechanism != .changeDataCapture {
+            let byName = Dictionary(info.columns.map { ($0.name, $0) }, uniquingKeysWith: { $1 })
+            capture = .tracking(
+                TrackedTable(
+                    name: info.name,
+                    objectID: info.objectID,
+                    columns: info.columns.filter { !$0.isComputed || $0.dataType != nil },
+                    key: info.key.compactMap { byName[$0] }
+                )
+            )
+        } else if let instance = info.captureInstances.last, mechanism != .changeTracking {
+            capture = .instance(instance)
+        } else {
+            throw Self.notCaptured(info, mechanism, profile)
+        }
+    }
+
+    private static func notCaptured(
+        _ info: SourceTableInfo,
+        _ mechanism: SQLServerSourceOptions.Mechanism,
+        _ profile: ServerProfile
+    ) -> CDCError {
+        let name = info.name
+        var ways: [String] = []
+        if mechanism != .changeTracking {
+            let enabling = profile.isCDCEnabled ? "" : "EXEC sys.sp_cdc_enable_db; "
+            ways.append(
+                "\(enabling)EXEC sys.sp_cdc_enable_table @source_schema = \(SQLText.string(name.schema)), @source_name = "
+                    + "\(SQLText.string(name.name)), @role_name = NULL;"
+            )
+        }
+        if mechanism != .changeDataCapture, !info.key.isEmpty {
+            let enabling =
+                profile.isChangeTrackingEnabled
+                ? ""
+                : "ALTER DATABASE \(SQLText.identifier(profile.databaseName)) SET CHANGE_TRACKING = ON "
+                    + "(CHANGE_RETENTION = 7 DAYS); "
+            ways.append("\(enabling)ALTER TABLE \(SQLText.table(name)) ENABLE CHANGE_TRACKING;")
+        }
+        let advice =
+            ways.isEmpty
+            ? "Change Tracking needs a primary key: add one, or choose Change Data Capture"
+            : "let an administrator run: \(ways.joined(separator: " or: "))"
+        return CDCError(.tableNotFound, "table \(name) is not captured; \(advice)", table: name)
+    }
+}

@@ -120,10 +120,12 @@ struct ChangeTrackingTests {
         #expect(try await table("dbo.orders").through == source.lastLSN)
     }
 
-    @Test("another mechanism while the volume was lost is noticed too")
-    mutating func switchedWithoutVolume() async throws {
+    @Test("another mechanism while the volume was lost is noticed too", arguments: [true, false])
+    mutating func switchedWithoutVolume(toTracking: Bool) async throws {
+        if toTracking { try source.redefine(Shop.orders, rows: try source.rows(of: "dbo.orders")) }
         try await ingestion.run()
-        try source.redefine(Shop.orders, rows: try source.rows(of: "dbo.orders"))
+        let other = toTracking ? Self.orders : Shop.orders
+        try source.redefine(other, rows: try source.rows(of: "dbo.orders"))
         for path in storage.paths where path.hasPrefix("landing/") { try await storage.delete(path) }
         ingestion.checkpoints = InMemoryCheckpointStore()
         _ = try await ingestion.failure()

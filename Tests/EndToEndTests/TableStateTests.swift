@@ -129,7 +129,9 @@ struct TableStateTests {
         #expect(try await ingestion.rows("orders").count == 40)
     }
 
-    @Test("a table that may not be read stays where it is, the others go on; allowed again, it catches up without a resync")
+    @Test(
+        "a table that may not be read stays where it is, the others go on; allowed again, it catches up without a resync"
+    )
     func accessDenied() async throws {
         let source = try Shop.source()
         let ingestion = Ingestion(source, storage)

@@ -330,11 +330,14 @@ actor Gateway {
                     obsoletePlans.insert(name)
                     progress[name]?.state = .pending
                 }
-                if progress[name]?.state == .streaming, let layout = progress[name]?.layout, layout != table.layout {
+                // Where the volume was lost, the layout is not known, but the count tells of the mechanism.
+                if let known = progress[name], known.state == .streaming,
+                    known.layout ?? table.layout != table.layout || !known.through.isOf(table.mechanism)
+                {
                     throw CDCError(
                         .schemaChanged,
-                        "the captured columns, their types or the key of table \(name) changed at the source; ask for "
-                            + "a full refresh of the table",
+                        "the captured columns, their types, the key or the capture mechanism of table \(name) changed at the "
+                            + "source; ask for a full refresh of the table",
                         table: name
                     )
                 }

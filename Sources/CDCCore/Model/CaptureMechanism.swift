@@ -21,4 +21,9 @@ extension LSN {
     public var changeTrackingVersion: Int64? {
         high < 1 << 32 ? Int64(high << 16 | UInt64(low)) : nil
     }
+
+    /// Whether a mechanism can have counted up to here.
+    func isOf(_ mechanism: CaptureMechanism) -> Bool {
+        self == .zero || (changeTrackingVersion != nil) == (mechanism == .changeTracking)
+    }
 }

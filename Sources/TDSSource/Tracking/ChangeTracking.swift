@@ -196,7 +196,7 @@ final class ChangeTracking: Sendable {
         }
         if try rows.optionalInteger(0, "may_view") != 1 {
             return CDCError(
-                .sourceFailed,
+                .accessDenied,
                 "the login may not see what Change Tracking has of table \(table.name); let an administrator run: "
                     + "GRANT VIEW CHANGE TRACKING ON \(name) TO the login's user",
                 table: table.name

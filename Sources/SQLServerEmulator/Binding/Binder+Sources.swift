@@ -158,8 +158,9 @@ extension Binder {
 
     /// What a name in a `FROM` means.
     ///
+    /// - Parameter permission: What the session must be allowed to do with it; `nil` where that is checked later.
     /// - Throws: 208 where it means nothing.
-    func object(_ name: Name) throws(SQLError) -> FoundObject {
+    func object(_ name: Name, for permission: String? = "SELECT") throws(SQLError) -> FoundObject {
         if name.last.hasPrefix("#") {
             guard let table = session.temporaryTable(name.last) else { throw Self.unknown(name) }
             return .table(table)
@@ -171,7 +172,7 @@ extension Binder {
             throw Self.unknown(name)
         }
         if let table = database.tables[id] {
-            try session.checkMayRead(table, in: database)
+            if let permission { try session.checkMay(permission, table, in: database) }
             return .table(table)
         }
         guard let module = database.modules[id] else { throw Self.unknown(name) }
@@ -181,12 +182,15 @@ extension Binder {
             let outer = tableExpressions
             tableExpressions = []
             defer { tableExpressions = outer }
-            var bound = try bind(definition.query)
+            if let permission { try session.checkMay(permission, module, in: database) }
+            var bound = try session.owned(by: ChainOwner(module, in: database)) { () throws(SQLError) in
+                try bind(definition.query)
+            }
             for (index, column) in definition.columns.enumerated() where bound.columns.indices.contains(index) {
                 bound.columns[index].name = column
             }
             return .query(bound)
-        case .synonym(let target): return try object(target)
+        case .synonym(let target): return try object(target, for: permission)
         default: throw Self.unknown(name)
         }
     }

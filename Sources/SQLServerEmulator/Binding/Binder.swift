@@ -72,8 +72,10 @@ protocol BindingContext: AnyObject {
     )?
     /// A function that depends on the session or the catalogue: `OBJECT_ID`, `DB_NAME`, `SCOPE_IDENTITY`.
     func contextFunction(_ name: String, _ arguments: [SQLType]) throws(SQLError) -> BoundFunction?
-    /// Checks that the session may read a table.
-    func checkMayRead(_ table: TableObject, in database: DatabaseCatalogue) throws(SQLError)
+    /// Checks that the session may do something with a table or a module.
+    func checkMay(_ permission: String, _ object: any CatalogueEntry, in database: DatabaseCatalogue) throws(SQLError)
+    /// Does work for which an owner's own objects need no permission.
+    func owned<T>(by owner: ChainOwner?, _ work: () throws(SQLError) -> T) throws(SQLError) -> T
 }
 
 /// A function whose argument types are settled.

@@ -18,8 +18,6 @@ struct CaptureOptions: Sendable {
 
     var keyUpdate = KeyUpdate.deleteAndInsert
     var untouchedValue = UntouchedValue.nullWhereOffRow
-    /// Bytes, −1 for any: `sp_configure 'max text repl size'`.
-    var maximumReplicatedText: Int64 = 65_536
     /// Seconds without changes after which the capture job notes the time in `cdc.lsn_time_mapping`.
     var idleInterval: Int64 = 300
     /// Whether the Agent runs jobs; where it does not, enabling says so and `sp_cdc_scan` is what captures.

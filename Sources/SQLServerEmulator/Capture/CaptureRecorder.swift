@@ -55,8 +55,9 @@ final class CaptureRecorder: ChangeRecorder {
         _ instances: [CaptureInstanceObject],
         _ session: Session
     ) throws(SQLError) {
-        let limit = session.server.capture.options.maximumReplicatedText
-        guard let after, limit >= 0, !instances.isEmpty else { return }
+        guard let after, !instances.isEmpty, let limit = session.server.registry.setting(ServerSetting.replicatedText),
+            limit >= 0
+        else { return }
         let captured = Set(instances.flatMap(\.columns))
         for (column, value) in zip(table.columns, after)
         where column.type.isLarge && captured.contains(column.id) && touched?.contains(column.id) ?? true {

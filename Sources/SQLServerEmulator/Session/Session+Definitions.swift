@@ -33,12 +33,16 @@ extension Session {
         case .alterSchema: throw SQLError.unsupported("ALTER SCHEMA")
         case .declareCursor, .openCursor, .fetchCursor, .closeCursor, .deallocateCursor, .setCursorVariable:
             throw SQLError.unsupported("CURSOR")
-        case .executeAs, .revert: throw SQLError.unsupported("EXECUTE AS")
+        case .executeAs(let statement): try run(statement)
+        case .revert(let cookie): try revert(cookie: cookie)
         case .sequence: throw SQLError.unsupported("SEQUENCE")
         case .kill: throw SQLError.unsupported("KILL")
         case .waitForTime: throw SQLError.unsupported("WAITFOR TIME")
         case .callMethod: throw SQLError.unsupported("modify()")
         case .reconfigure:
+            guard holdsOnServer("ALTER SETTINGS") else {
+                throw SQLError(5812, "You do not have permission to run the RECONFIGURE statement.", severity: 14)
+            }
             server.registry.reconfigure()
             finish(.none, isQuiet: true)
         default: throw SQLError.unsupported("this statement")
@@ -217,6 +221,7 @@ extension Session {
             let text = runningBatch?.text(of: statement.span) ?? ""
             // A view must be one that can be read now.
             if case .view(let definition) = kind { _ = try Binder(self).bind(definition.query) }
+            let identity = try identity(kind.options)
             let now = server.now()
             try change(database) { (catalogue) throws(SQLError) in
                 let known = catalogue.objectID(schema: schema, name: name.last)
@@ -230,6 +235,7 @@ extension Session {
                     name: name.last,
                     kind: kind,
                     text: text,
+                    identity: identity,
                     created: now,
                     modified: now
                 )

@@ -49,7 +49,7 @@ private struct MergePlan {
         self.merge = merge
         self.binder = binder
         self.session = session
-        table = try session.target(merge.target)
+        table = try session.target(merge.target, for: merge.permissions)
         alias = binder.newAlias()
         target = Scope.Source(
             name: merge.alias ?? table.name,
@@ -169,7 +169,7 @@ private struct MergePlan {
             after[place] = try session.assigned(row.extra[index], assignment.value.type, to: column, of: table)
         }
         for (place, column) in table.columns.enumerated() where column.type == .rowversion {
-            after[place] = .blob(session.server.nextRowVersion())
+            after[place] = .blob(session.newRowVersion())
         }
         return after
     }
@@ -194,11 +194,26 @@ private struct MergePlan {
             if case .defaultValue = expression.kind {
                 bound.append(TypedSQL(sql: binder.parameter(try session.defaultValue(of: column)), type: column.type))
             } else {
+                try session.checkMayGive(column)
                 bound.append(try binder.bind(expression, scope))
             }
         }
         for row in try rows(.notMatchedByTarget, conditions, bound.map(\.sql)) {
             work.inserts.append(try session.row(row.extra, bound.map(\.type), columns, of: table))
         }
+    }
+}
+
+extension MergeStatement {
+    /// What it needs on the table that it changes.
+    fileprivate var permissions: [String] {
+        let words = clauses.map { clause in
+            switch clause.action {
+            case .update: "UPDATE"
+            case .delete: "DELETE"
+            case .insert, .insertDefaultValues: "INSERT"
+            }
+        }
+        return Set(words).sorted() + ["SELECT"]
     }
 }

@@ -72,7 +72,9 @@ extension Session {
         var frame = Frame()
         frame.procedure = trigger.name
         do throws(SQLError) {
-            _ = try inFrame(frame) { () throws(SQLError) in try runModule(definition.body) }
+            try inModule(trigger, of: try self.database(named: name)) { () throws(SQLError) in
+                _ = try inFrame(frame) { () throws(SQLError) in try runModule(definition.body) }
+            }
             guard sqlite.isInTransaction else { throw SQLError.endedInTrigger }
             if transaction.isDoomed {
                 throw SQLError(
@@ -114,7 +116,7 @@ extension Session {
         )
         let parts = [
             ("EventType", event.type), ("PostTime", time.string ?? ""), ("SPID", "\(id)"), ("ServerName", server.name),
-            ("LoginName", login.name), ("UserName", userName(in: database)), ("DatabaseName", database.name),
+            ("LoginName", loginName), ("UserName", userName(in: database)), ("DatabaseName", database.name),
             ("SchemaName", event.schema), ("ObjectName", event.object), ("ObjectType", event.objectType),
         ]
         let elements = parts.map { "<\($0.0)>\($0.1.escapedForXML)</\($0.0)>" }.joined()

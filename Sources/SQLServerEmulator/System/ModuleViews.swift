@@ -63,7 +63,15 @@ extension SystemViews {
                 ("name", sysname),
                 ("value", .sqlVariant),
             ]
-        ) { _, _ in [] },
+        ) { _, database in
+            database.presentProperties.map { property in
+                [
+                    .number(property.place.kind.rawValue), .string(property.place.kind.description),
+                    .number(property.place.major), .number(property.place.minor), .string(property.name),
+                    property.value,
+                ]
+            }
+        },
     ]
 }
 

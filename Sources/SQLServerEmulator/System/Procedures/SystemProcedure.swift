@@ -92,6 +92,7 @@ enum SystemProcedures {
 
     static let all: [String: SystemProcedure] = [
         textProcedures, catalogueProcedures, helpProcedures, settingProcedures, definitionProcedures,
+        propertyProcedures,
     ].reduce(into: [:]) { $0.merge($1) { first, _ in first } }
 
     /// Procedures that are known and not emulated.

@@ -38,6 +38,9 @@ extension Binder {
         case .function(let call, let columns, let correlation):
             if !columns.isEmpty { throw SQLError.unsupported("OPENJSON … WITH") }
             session.currentLine = correlation.line
+            if let own = try tableFunction(call, scope) {
+                return add(own, named(correlation, call.name.last), scope)
+            }
             let arguments = try call.arguments.map { (e) throws(SQLError) in try bind(e, scope) }
             guard let function = try session.tableFunction(call, arguments, self) else {
                 throw SQLError(208, "Invalid object name '\(call.name.parts.joined(separator: "."))'.")
@@ -103,6 +106,9 @@ extension Binder {
                 }
                 scope.sources.append(Scope.Source(name: reference.alias ?? expression.name, columns: columns))
                 return "\(expression.sql) AS \(alias)"
+            }
+            if name.parts.count == 1, let table = session.triggerTable(name.last) {
+                return add(table, alias: reference.alias ?? name.last, schema: nil, scope)
             }
             let found = try self.object(name)
             switch found {

@@ -108,7 +108,7 @@ struct ModuleObject: Sendable {
         case function(FunctionDefinition)
         case trigger(TriggerDefinition)
         case synonym(Name)
-        case sequence(SequenceDefinition)
+        case sequence(SequenceObject)
 
         /// What stands after its `WITH`.
         var options: [ModuleOption] {

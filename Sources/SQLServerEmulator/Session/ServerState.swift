@@ -14,7 +14,7 @@ final class ServerState: Sendable {
 
     private struct Shared {
         var databases: [String: DatabaseCatalogue] = [:]
-        /// The last value that each identity column gave, by the storage of its table.
+        /// The last value that each identity column gave, by the storage of its table, and that each sequence gave.
         var identities: [String: Int64] = [:]
         var logins: [String: Login] = [:]
         var lastSession = 50
@@ -69,6 +69,15 @@ final class ServerState: Sendable {
     func nextIdentity(of storage: String, _ identity: TableColumn.Identity) -> Int64 {
         shared.withLock { shared in
             let next = shared.identities[storage].map { $0 &+ identity.increment } ?? identity.seed
+            shared.identities[storage] = next
+            return next
+        }
+    }
+
+    /// The next number of a sequence; `nil` where there is none.
+    func next(of storage: String, _ number: (Int64?) -> Int64?) -> Int64? {
+        shared.withLock { shared in
+            guard let next = number(shared.identities[storage]) else { return nil }
             shared.identities[storage] = next
             return next
         }

@@ -64,8 +64,8 @@ extension Session: BindingContext {
         case "@@options": (.int, .integer(5496))
         case "@@procid": (.int, .integer(0))
         case "@@textsize": (.int, .integer(settings.textSize))
-        case "@@cursor_rows": (.int, .integer(0))
-        case "@@fetch_status": (.int, .integer(-1))
+        case "@@cursor_rows": (.int, .integer(cursorRows))
+        case "@@fetch_status": (.int, .integer(fetchStatus))
         default: throw SQLError(137, "Must declare the scalar variable \"\(name)\".", severity: 15)
         }
     }

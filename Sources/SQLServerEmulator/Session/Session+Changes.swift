@@ -8,6 +8,7 @@ extension Session {
         let changes = try writing { () throws(SQLError) -> [RowChange] in
             try willChangeRows(statement.with)
             let table = try target(statement.target, for: ["INSERT"])
+            try checkMayOutput(statement.output, of: table)
             let columns = try insertColumns(statement.columns, of: table)
             let writer = TableWriter(table, session: self, statement: "INSERT")
             switch statement.source {
@@ -37,6 +38,7 @@ extension Session {
             }
             try writer.finish()
             try OutputRows(clauses: statement.output, table: table).give(writer.changes, self)
+            try fireTriggers(of: table, ["INSERT"], writer.changes)
             return writer.changes
         }
         finish(.insert, Int64(changes.count), hasResult: statement.output.contains { $0.into == nil })
@@ -233,7 +235,58 @@ extension Session {
     // MARK: UPDATE and DELETE
 
     func run(_ statement: UpdateStatement) throws(SQLError) {
-        let changes = try writing { () throws(SQLError) -> [RowChange] in
+        let count = try changeRows(statement, "UPDATE") { (selection, binder, writer) throws(SQLError) in
+            let table = selection.table
+            let (assignments, touched) = try assignments(
+                statement.assignments,
+                of: table,
+                called: selection.name,
+                binder,
+                selection.scope
+            )
+            var updates: [(row: Int64, before: [StoredValue], after: [StoredValue])] = []
+            for row in try selection.rows(also: assignments.map(\.value.sql)) {
+                var after = row.values
+                for (index, assignment) in assignments.enumerated() {
+                    let value = row.extra[index]
+                    if let column = assignment.column,
+                        let place = table.columns.firstIndex(where: { $0.id == column.id })
+                    {
+                        after[place] = try assigned(value, assignment.value.type, to: column, of: table)
+                    }
+                    if let variable = assignment.variable {
+                        try assign(variable, .set, try assignment.value.type.decode(value), assignment.value.type)
+                    }
+                }
+                for (place, column) in table.columns.enumerated() where column.type == .rowversion {
+                    after[place] = .blob(newRowVersion())
+                }
+                updates.append((row.row, row.values, after))
+            }
+            try writer.update(updates, touched: touched)
+            return touched
+        }
+        finish(.update, count, hasResult: statement.output.contains { $0.into == nil })
+    }
+
+    func run(_ statement: DeleteStatement) throws(SQLError) {
+        let count = try changeRows(statement, "DELETE") { (selection, _, writer) throws(SQLError) in
+            for row in try selection.rows(also: []) { try writer.delete(row.row, row.values) }
+            return []
+        }
+        finish(.delete, count, hasResult: statement.output.contains { $0.into == nil })
+    }
+
+    /// Changes the rows that an `UPDATE` or a `DELETE` means, with all that follows: rules, `OUTPUT`, triggers.
+    ///
+    /// - Parameter work: Gives the ids of the columns that it sets.
+    /// - Returns: How many rows there were.
+    private func changeRows(
+        _ statement: any RowChangingStatement,
+        _ action: String,
+        _ work: (ChangedRows, Binder, TableWriter) throws(SQLError) -> Set<Int>
+    ) throws(SQLError) -> Int64 {
+        try writing { () throws(SQLError) -> Int64 in
             try willChangeRows(statement.with)
             let binder = Binder(self)
             return try binder.with(statement.with) { () throws(SQLError) in
@@ -247,41 +300,15 @@ extension Session {
                     self
                 )
                 let table = selection.table
-                let (assignments, touched) = try assignments(
-                    statement.assignments,
-                    of: table,
-                    called: selection.name,
-                    binder,
-                    selection.scope
-                )
-                let rows = try selection.rows(also: assignments.map(\.value.sql))
-                var updates: [(row: Int64, before: [StoredValue], after: [StoredValue])] = []
-                for row in rows {
-                    var after = row.values
-                    for (index, assignment) in assignments.enumerated() {
-                        let value = row.extra[index]
-                        if let column = assignment.column,
-                            let place = table.columns.firstIndex(where: { $0.id == column.id })
-                        {
-                            after[place] = try assigned(value, assignment.value.type, to: column, of: table)
-                        }
-                        if let variable = assignment.variable {
-                            try assign(variable, .set, try assignment.value.type.decode(value), assignment.value.type)
-                        }
-                    }
-                    for (place, column) in table.columns.enumerated() where column.type == .rowversion {
-                        after[place] = .blob(newRowVersion())
-                    }
-                    updates.append((row.row, row.values, after))
-                }
-                let writer = TableWriter(table, session: self, statement: "UPDATE")
-                try writer.update(updates, touched: touched)
+                try checkMayOutput(statement.output, of: table)
+                let writer = TableWriter(table, session: self, statement: action)
+                let touched = try work(selection, binder, writer)
                 try writer.finish()
                 try OutputRows(clauses: statement.output, table: table).give(writer.changes, self)
-                return writer.changes
+                try fireTriggers(of: table, [action], writer.changes, touched: touched)
+                return Int64(writer.changes.count)
             }
         }
-        finish(.update, Int64(changes.count), hasResult: statement.output.contains { $0.into == nil })
     }
 
     /// One element of `SET`, bound.
@@ -350,30 +377,6 @@ extension Session {
         return (bound, touched)
     }
 
-    func run(_ statement: DeleteStatement) throws(SQLError) {
-        let changes = try writing { () throws(SQLError) -> [RowChange] in
-            try willChangeRows(statement.with)
-            let binder = Binder(self)
-            return try binder.with(statement.with) { () throws(SQLError) in
-                let selection = try ChangedRows(
-                    statement.target,
-                    from: statement.from,
-                    where: statement.where,
-                    top: statement.top,
-                    for: statement.permissions,
-                    binder,
-                    self
-                )
-                let writer = TableWriter(selection.table, session: self, statement: "DELETE")
-                for row in try selection.rows(also: []) { try writer.delete(row.row, row.values) }
-                try writer.finish()
-                try OutputRows(clauses: statement.output, table: selection.table).give(writer.changes, self)
-                return writer.changes
-            }
-        }
-        finish(.delete, Int64(changes.count), hasResult: statement.output.contains { $0.into == nil })
-    }
-
     // MARK: Targets
 
     /// The table that a statement changes.
@@ -428,7 +431,19 @@ extension Session {
     }
 }
 
-extension UpdateStatement {
+/// A statement that changes or deletes rows that are there.
+private protocol RowChangingStatement {
+    var with: WithClause? { get }
+    var top: Top? { get }
+    var target: DataTarget { get }
+    var output: [OutputClause] { get }
+    var from: [TableSource] { get }
+    var `where`: Expression? { get }
+    /// What the session must be allowed to do with the table.
+    var permissions: [String] { get }
+}
+
+extension UpdateStatement: RowChangingStatement {
     /// What it needs on the table that it changes: reading, too, where it looks at what is there.
     fileprivate var permissions: [String] {
         let reads =
@@ -441,6 +456,6 @@ extension UpdateStatement {
     }
 }
 
-extension DeleteStatement {
+extension DeleteStatement: RowChangingStatement {
     fileprivate var permissions: [String] { self.where != nil || !from.isEmpty ? ["DELETE", "SELECT"] : ["DELETE"] }
 }

@@ -190,10 +190,19 @@ extension Session {
     ///
     /// - Returns: What it returns; 0 where it says nothing.
     func runModule(_ statements: [Statement]) throws(SQLError) -> Int64 {
+        guard let (value, type) = try runToResult(statements),
+            case .integer(let status) = try Conversion.convert(value, from: type, to: .int)
+        else { return 0 }
+        return status
+    }
+
+    /// Runs statements to their end or to a `RETURN`.
+    ///
+    /// - Returns: What it returns; `nil` where it says nothing.
+    func runToResult(_ statements: [Statement]) throws(SQLError) -> (value: SQLValue, type: SQLType)? {
         do {
-            guard case .returned(let value, let type) = try run(statements) else { return 0 }
-            guard case .integer(let status) = try Conversion.convert(value, from: type, to: .int) else { return 0 }
-            return status
+            guard case .returned(let value, let type) = try run(statements) else { return nil }
+            return (value, type)
         } catch let failure as Failure {
             // It stays what it was told to be where it happened.
             rethrown = failure.message

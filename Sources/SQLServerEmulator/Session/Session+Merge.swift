@@ -12,6 +12,7 @@ extension Session {
             return try binder.with(merge.with) { () throws(SQLError) in
                 if merge.top != nil { throw SQLError.unsupported("TOP in MERGE") }
                 let plan = try MergePlan(merge, binder, self)
+                try checkMayOutput(merge.output, of: plan.table)
                 let work = try plan.work()
                 let writer = TableWriter(plan.table, session: self, statement: "MERGE")
                 // What goes makes room for what changes, and that for what comes.
@@ -20,6 +21,8 @@ extension Session {
                 for row in work.inserts { try writer.insert(row) }
                 try writer.finish()
                 try OutputRows(clauses: merge.output, table: plan.table).give(writer.changes, self)
+                let touched = work.updates.reduce(into: Set<Int>()) { $0.formUnion($1.touched) }
+                try fireTriggers(of: plan.table, merge.actions, writer.changes, touched: touched)
                 return writer.changes
             }
         }
@@ -206,7 +209,10 @@ private struct MergePlan {
 
 extension MergeStatement {
     /// What it needs on the table that it changes.
-    fileprivate var permissions: [String] {
+    fileprivate var permissions: [String] { actions + ["SELECT"] }
+
+    /// What its clauses do, once each.
+    fileprivate var actions: [String] {
         let words = clauses.map { clause in
             switch clause.action {
             case .update: "UPDATE"
@@ -214,6 +220,6 @@ extension MergeStatement {
             case .insert, .insertDefaultValues: "INSERT"
             }
         }
-        return Set(words).sorted() + ["SELECT"]
+        return Set(words).sorted()
     }
 }

@@ -100,7 +100,7 @@ extension Session {
         case .table(let definition):
             let name = definition.name.last.lowercased()
             frames[frames.count - 1].tables[name] = try makeTable(definition, place: .variable)
-        case .cursor: throw SQLError.unsupported("CURSOR")
+        case .cursor: throw SQLError.unsupported("a cursor variable")
         }
     }
 

@@ -25,13 +25,20 @@ final class Session {
     /// What `sp_set_session_context` set.
     var context: [String: (value: SQLValue, isReadOnly: Bool)] = [:]
     /// What `EVENTDATA()` gives in the triggers that run, the innermost last.
-    var eventData: [String] = []
+    var eventData: [String?] = []
+    /// The triggers that run, the innermost last: none fires itself.
+    var runningTriggers: [Int] = []
     /// Whom the session acts as in place of its login, the innermost last.
     var impersonations: [Impersonation] = []
     /// How many of these `REVERT` cannot end: they are those of the modules that run.
     var impersonationFloor = 0
     /// Whose objects need no permission, because the module that runs is theirs.
     var chainOwner: ChainOwner?
+    /// The cursors that outlive their batch, by their names in lower case.
+    var cursors: [String: Cursor] = [:]
+    /// `@@FETCH_STATUS` and `@@CURSOR_ROWS`
+    var fetchStatus: Int64 = 0
+    var cursorRows: Int64 = 0
     /// Modules that ran, by their texts.
     var parsedModules: [String: Batch] = [:]
     /// Whether the error that is being told was made by `RAISERROR`, which ends no transaction.
@@ -69,6 +76,11 @@ final class Session {
         /// The procedure's name; empty for a batch.
         var procedure = ""
         var scopeIdentity: SQLValue = .null
+        /// The cursors that end with it.
+        var cursors: [String: Cursor] = [:]
+        /// The table of the trigger that runs, and the columns that were set.
+        var triggered: TableObject?
+        var updated: Set<Int> = []
     }
 
     init(
@@ -280,7 +292,9 @@ final class Session {
             )
         }
         let savepoint = transaction.savepoints[index]
-        try sqlite.run("ROLLBACK TO \"user \(savepoint.name.replacing("\"", with: "\"\""))\"")
+        try keepingTableVariables { () throws(SQLError) in
+            try sqlite.run("ROLLBACK TO \"user \(savepoint.name.replacing("\"", with: "\"\""))\"")
+        }
         transaction.catalogues = savepoint.catalogues
         transaction.savepoints.removeSubrange((index + 1)...)
         return true
@@ -304,7 +318,25 @@ final class Session {
     private func rollbackSQLite() throws(SQLError) {
         ended()
         recorder.didRollBack(self)
-        if sqlite.isInTransaction { try sqlite.run("ROLLBACK") }
+        guard sqlite.isInTransaction else { return }
+        try keepingTableVariables { () throws(SQLError) in try sqlite.run("ROLLBACK") }
+    }
+
+    /// Takes something back, but not the rows of table variables, which belong to no transaction.
+    private func keepingTableVariables(_ rollBack: () throws(SQLError) -> Void) throws(SQLError) {
+        var kept: [(table: TableObject, rows: [[StoredValue]])] = []
+        for table in frames.flatMap(\.tables.values) {
+            let columns = table.columns.map(\.storage).joined(separator: ", ")
+            kept.append((table, try sqlite.rows("SELECT \(columns) FROM \(table.storage)")))
+        }
+        try rollBack()
+        for (table, rows) in kept {
+            try sqlite.run("DROP TABLE IF EXISTS \(table.storage)")
+            try create(table)
+            let columns = table.columns.map(\.storage).joined(separator: ", ")
+            let marks = table.columns.indices.map { "?\($0 + 1)" }.joined(separator: ", ")
+            for row in rows { try sqlite.run("INSERT INTO \(table.storage) (\(columns)) VALUES (\(marks))", row) }
+        }
     }
 
     private func ended() {

@@ -52,6 +52,9 @@ extension Session {
     ///
     /// - Returns: How many.
     func load(_ rows: [[(SQLValue, SQLType)]], into statement: InsertBulkStatement) throws(SQLError) -> Int64 {
+        if statement.options.contains(where: { $0.name == "FIRE_TRIGGERS" }) {
+            throw SQLError.unsupported("INSERT BULK … FIRE_TRIGGERS")
+        }
         let keepsIdentity = statement.options.contains { $0.name == "KEEP_IDENTITY" }
         let changes = try writing { () throws(SQLError) -> Int in
             recorder.willBeginStatement(self)

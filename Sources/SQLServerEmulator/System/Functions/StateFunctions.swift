@@ -43,6 +43,6 @@ extension ContextFunctions {
             .binary(session.server.minimumActiveRowVersion)
         },
         "GETANSINULL": ContextFunction([name], optional: 1, .int) { _, _ in .integer(1) },
-        "EVENTDATA": ContextFunction([], .xml) { session, _ in .optional(session.eventData.last) },
+        "EVENTDATA": ContextFunction([], .xml) { session, _ in .optional(session.eventData.last ?? nil) },
     ]
 }

@@ -155,11 +155,18 @@ struct ChangeCaptureTests {
         #expect(bench.run("INSERT l VALUES (1, REPLICATE(CAST(N'x' AS NVARCHAR(MAX)), 32769), 0)").errors == [7139])
         #expect(bench.run("INSERT l VALUES (1, REPLICATE(CAST(N'x' AS NVARCHAR(MAX)), 32768), 0)").errors == [])
         #expect(bench.rows("SELECT COUNT(*) FROM l") == ["1"])
+        // A value counts from RECONFIGURE on.
         bench.run("EXEC sp_configure 'max text repl size', -1")
         #expect(bench.run("UPDATE l SET t = REPLICATE(CAST(N'x' AS NVARCHAR(MAX)), 32769)").errors == [7139])
         bench.run("RECONFIGURE")
+        #expect(
+            bench.rows(
+                "SELECT CAST(value AS INT), CAST(value_in_use AS INT) FROM sys.configurations WHERE name = 'max text repl size (B)'"
+            )
+                == ["-1 -1"]
+        )
         #expect(bench.run("UPDATE l SET t = REPLICATE(CAST(N'x' AS NVARCHAR(MAX)), 32769)").errors == [])
-        bench.run("EXEC sp_configure 'max text repl size', 10; RECONFIGURE")
+        bench.run("EXEC sp_configure 'max text repl size (B)', 10; RECONFIGURE")
         #expect(bench.run("UPDATE l SET n = 1").errors == [])
     }
 

@@ -16,11 +16,15 @@ extension Binder {
         case .values(let rows, let given): (bound, correlation) = (try values(rows, seen), given)
         case .function(let call, let columns, let given):
             if !columns.isEmpty { throw SQLError.unsupported("OPENJSON … WITH") }
-            let arguments = try call.arguments.map { (e) throws(SQLError) in try bind(e, seen) }
-            guard let function = try session.tableFunction(call, arguments, self) else {
-                throw SQLError(208, "Invalid object name '\(call.name.parts.joined(separator: "."))'.")
+            if let own = try tableFunction(call, seen) {
+                bound = own
+            } else {
+                let arguments = try call.arguments.map { (e) throws(SQLError) in try bind(e, seen) }
+                guard let function = try session.tableFunction(call, arguments, self) else {
+                    throw SQLError(208, "Invalid object name '\(call.name.parts.joined(separator: "."))'.")
+                }
+                bound = BoundQuery(sql: function.sql, columns: function.columns)
             }
-            bound = BoundQuery(sql: function.sql, columns: function.columns)
             correlation = .init(alias: given.alias ?? call.name.last, columns: given.columns, line: given.line)
         default: throw SQLError.unsupported("APPLY of what is neither a query nor a function")
         }

@@ -39,7 +39,7 @@ extension Binder {
         case .quantified(let operation, let value, let quantifier, let query):
             return try quantified(operation, try bind(value, scope), quantifier, query, scope)
         case .exists(let query): return "EXISTS (\(try bind(query, parent: scope).sql))"
-        case .updated: throw SQLError.unsupported("UPDATE() in a trigger")
+        case .updated(let column): return try session.isUpdated(column) ? "1" : "0"
         case .currentOf: throw SQLError.unsupported("WHERE CURRENT OF")
         default:
             throw SQLError(
@@ -78,7 +78,14 @@ extension Binder {
             // The shorter one counts as though it ended in zeros.
             (a, b) = (withoutZeros(a), withoutZeros(b))
         }
-        return (a, b, try collate(type))
+        return (equalized(a, type), equalized(b, type), try collate(type))
+    }
+
+    /// An expression whose stored values are the same where T-SQL's values are equal: equal instants may be stored with different
+    /// offsets, which stand behind the eight bytes of the instant.
+    func equalized(_ sql: String, _ type: SQLType) -> String {
+        if case .datetimeoffset = type { return "substr(\(sql), 1, 8)" }
+        return sql
     }
 
     private func withoutZeros(_ sql: String) -> String {

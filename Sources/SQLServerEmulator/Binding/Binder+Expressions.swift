@@ -7,6 +7,12 @@ extension Binder {
         switch expression.kind {
         case .literal(let literal): return try bind(literal)
         case .variable(let name):
+            if let arguments = functionArguments.last {
+                guard let argument = arguments[name.lowercased()] else {
+                    throw SQLError(137, "Must declare the scalar variable \"\(name)\".", severity: 15)
+                }
+                return argument
+            }
             let (type, value) = try session.variable(name)
             return TypedSQL(sql: try parameter(value, type), type: type)
         case .global(let name):
@@ -64,7 +70,9 @@ extension Binder {
         case .property(_, let name): throw SQLError.unsupported("method \(name)")
         case .staticMethod(let type, let name, _), .staticProperty(let type, let name):
             throw SQLError.unsupported("\(type.last)::\(name)")
-        case .nextValue: throw SQLError.unsupported("NEXT VALUE FOR")
+        case .nextValue(let name, let order):
+            guard order.isEmpty else { throw SQLError.unsupported("NEXT VALUE FOR … OVER") }
+            return try nextValue(of: name)
         case .and, .or, .not, .comparison, .quantified, .isNull, .isDistinct, .between, .like, .inList, .inQuery,
             .exists,
             .updated, .currentOf:

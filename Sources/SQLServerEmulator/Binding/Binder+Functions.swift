@@ -9,6 +9,7 @@ extension Binder {
             if Self.aggregates.contains(name) { return try aggregate(call, name, scope) }
             if let choice = try choice(call, name, scope) { return choice }
         }
+        if let own = try userFunction(call, scope) { return own }
         var arguments: [TypedSQL] = []
         var part: String?
         for argument in call.arguments {

@@ -168,10 +168,16 @@ extension Binder {
         if let condition { sql += " WHERE \(condition)" }
         if !grouping.isEmpty { sql += " GROUP BY \(grouping.joined(separator: ", "))" }
         if let having = specification.having { sql += " HAVING \(try self.condition(having, scope))" }
+        var order = ""
         if !query.orderBy.isEmpty {
             scope.aliases = zip(columns, items).filter { !$0.0.name.isEmpty }.map { ($0.0.name, $0.1) }
-            sql += " ORDER BY " + (try order(query.orderBy, scope, items: items))
+            order = "ORDER BY " + (try self.order(query.orderBy, scope, items: items))
         }
+        if let top = specification.top, top.isPercent || top.withTies {
+            if isDistinct { throw SQLError.unsupported("DISTINCT with TOP … PERCENT or WITH TIES") }
+            return BoundQuery(sql: try ranked(sql, list, top, order, scope), columns: columns)
+        }
+        if !order.isEmpty { sql += " " + order }
         sql += try limit(query, specification.top, scope)
         let isSingle = isGrouped && grouping.isEmpty || specification.from.isEmpty || specification.top?.isOne == true
         return BoundQuery(sql: sql, columns: columns, isSingleRow: isSingle)
@@ -183,7 +189,7 @@ extension Binder {
                 throw SQLError.unsupported("GROUPING SETS, ROLLUP and CUBE")
             }
             let value = try bind(expression, scope)
-            return value.sql + (try collate(value.type))
+            return equalized(value.sql, value.type) + (try collate(value.type))
         }
     }
 
@@ -250,13 +256,44 @@ extension Binder {
 
     private func limit(_ query: Query, _ top: Top?, _ scope: Scope) throws(SQLError) -> String {
         if let top {
-            if top.isPercent { throw SQLError.unsupported("TOP … PERCENT") }
-            if top.withTies { throw SQLError.unsupported("TOP … WITH TIES") }
             return " LIMIT \(try rowCount(top.count, scope))"
         }
         guard let offset = query.offset else { return "" }
         let count = try query.fetch.map { (e) throws(SQLError) in try rowCount(e, scope) } ?? "-1"
         return " LIMIT \(count) OFFSET \(try rowCount(offset, scope))"
+    }
+
+    /// A `SELECT` of which `TOP … PERCENT` or `WITH TIES` takes the first: its rows get their places, and those up to the last
+    /// that is wanted stay.
+    private func ranked(_ sql: String, _ list: [String], _ top: Top, _ order: String, _ scope: Scope) throws(SQLError)
+        -> String
+    {
+        if top.withTies, order.isEmpty {
+            throw SQLError(
+                1062,
+                "The TOP N WITH TIES clause is not allowed without a corresponding ORDER BY clause.",
+                severity: 15
+            )
+        }
+        let alias = newAlias()
+        let wanted: String
+        if top.isPercent {
+            let percent = try convert(try bind(top.count, Scope(parent: scope.parent)), to: .float)
+            wanted = routines.call("percent of rows", [percent.sql, "\(alias).total"]) { (values) throws(SQLError) in
+                guard case .real(let percent) = values[0], (0...100).contains(percent),
+                    case .integer(let total) = values[1]
+                else { throw SQLError(1031, "Percent values must be between 0 and 100.", severity: 15) }
+                // A part of a row is a row.
+                return .integer(Int64((percent * Double(total) / 100).rounded(.up)))
+            }
+        } else {
+            wanted = try rowCount(top.count, scope)
+        }
+        let columns = list.indices.map { "\(alias).c\($0)" }.joined(separator: ", ")
+        let places =
+            "ROW_NUMBER() OVER (\(order)) AS place, \(top.withTies ? "RANK" : "ROW_NUMBER")() OVER (\(order)) AS rank, COUNT(*) OVER () AS total"
+        let inner = sql.replacing("SELECT ", with: "SELECT \(places), ", maxReplacements: 1)
+        return "SELECT \(columns) FROM (\(inner)) AS \(alias) WHERE \(alias).rank <= \(wanted) ORDER BY \(alias).place"
     }
 
     private func rowCount(_ expression: Expression, _ scope: Scope) throws(SQLError) -> String {

@@ -38,6 +38,9 @@ extension Binder {
         case .function(let call, let columns, let correlation):
             if !columns.isEmpty { throw SQLError.unsupported("OPENJSON … WITH") }
             session.currentLine = correlation.line
+            if let own = try tableFunction(call, scope) {
+                return add(own, named(correlation, call.name.last), scope)
+            }
             let arguments = try call.arguments.map { (e) throws(SQLError) in try bind(e, scope) }
             guard let function = try session.tableFunction(call, arguments, self) else {
                 throw SQLError(208, "Invalid object name '\(call.name.parts.joined(separator: "."))'.")
@@ -104,6 +107,9 @@ extension Binder {
                 scope.sources.append(Scope.Source(name: reference.alias ?? expression.name, columns: columns))
                 return "\(expression.sql) AS \(alias)"
             }
+            if name.parts.count == 1, let table = session.triggerTable(name.last) {
+                return add(table, alias: reference.alias ?? name.last, schema: nil, scope)
+            }
             let found = try self.object(name)
             switch found {
             case .table(let table):
@@ -159,8 +165,9 @@ extension Binder {
 
     /// What a name in a `FROM` means.
     ///
+    /// - Parameter permission: What the session must be allowed to do with it; `nil` where that is checked later.
     /// - Throws: 208 where it means nothing.
-    func object(_ name: Name) throws(SQLError) -> FoundObject {
+    func object(_ name: Name, for permission: String? = "SELECT") throws(SQLError) -> FoundObject {
         if name.last.hasPrefix("#") {
             guard let table = session.temporaryTable(name.last) else { throw Self.unknown(name) }
             return .table(table)
@@ -172,7 +179,7 @@ extension Binder {
             throw Self.unknown(name)
         }
         if let table = database.tables[id] {
-            try session.checkMayRead(table, in: database)
+            if let permission { try session.checkMay(permission, table, in: database) }
             return .table(table)
         }
         guard let module = database.modules[id] else { throw Self.unknown(name) }
@@ -182,12 +189,15 @@ extension Binder {
             let outer = tableExpressions
             tableExpressions = []
             defer { tableExpressions = outer }
-            var bound = try bind(definition.query)
+            if let permission { try session.checkMay(permission, module, in: database) }
+            var bound = try session.owned(by: ChainOwner(module, in: database)) { () throws(SQLError) in
+                try bind(definition.query)
+            }
             for (index, column) in definition.columns.enumerated() where bound.columns.indices.contains(index) {
                 bound.columns[index].name = column
             }
             return .query(bound)
-        case .synonym(let target): return try object(target)
+        case .synonym(let target): return try object(target, for: permission)
         default: throw Self.unknown(name)
         }
     }

@@ -10,6 +10,10 @@ final class Binder {
     private(set) var parameters: [StoredValue] = []
     /// The common table expressions in force, the innermost last.
     var tableExpressions: [TableExpression] = []
+    /// What stands for the parameters of the functions that are bound in place of their calls, the innermost last.
+    var functionArguments: [[String: TypedSQL]] = []
+    /// The sequences of which the statement takes numbers.
+    private var sequences: Set<String> = []
     private var lastAlias = 0
     /// The tables that hints ask to be locked to the end of the transaction.
     private(set) var tableLocks: [TableLock] = []
@@ -44,6 +48,19 @@ final class Binder {
     func newAlias() -> String {
         lastAlias += 1
         return "s\(lastAlias)"
+    }
+
+    /// `NEXT VALUE FOR`: another number for each row.
+    func nextValue(of name: Name) throws(SQLError) -> TypedSQL {
+        let function = try session.sequence(name)
+        // Two of them in one row would have to be the same number.
+        guard sequences.insert(function.key).inserted else {
+            throw SQLError.unsupported("NEXT VALUE FOR \(name.last) twice in a statement")
+        }
+        let sql = routines.call(function.key, []) { (_) throws(SQLError) in
+            try function.result.encode(try function.evaluate([]))
+        }
+        return TypedSQL(sql: sql, type: function.result, isNullable: false)
     }
 
     /// A parameter with a value.
@@ -87,10 +104,23 @@ protocol BindingContext: AnyObject {
     func tableFunction(_ call: TSQL.FunctionCall, _ arguments: [TypedSQL], _ binder: Binder) throws(SQLError) -> (
         sql: String, columns: [BoundQuery.Column]
     )?
+    /// A function of a user that gives one value.
+    func scalarFunction(_ module: ModuleObject, _ definition: FunctionDefinition, in database: DatabaseCatalogue)
+        throws(SQLError) -> BoundFunction
+    /// The value of a parameter that a call leaves out.
+    func defaultValue(of parameter: Parameter) throws(SQLError) -> (value: SQLValue, type: SQLType)?
+    /// What gives the next number of a sequence.
+    func sequence(_ name: Name) throws(SQLError) -> BoundFunction
+    /// The rows that fired the trigger that runs, `inserted` and `deleted`; `nil` outside of one.
+    func triggerTable(_ name: String) -> TableObject?
+    /// Whether the statement that fired the trigger that runs set a column.
+    func isUpdated(_ column: String) throws(SQLError) -> Bool
     /// A function that depends on the session or the catalogue: `OBJECT_ID`, `DB_NAME`, `SCOPE_IDENTITY`.
     func contextFunction(_ name: String, _ arguments: [SQLType]) throws(SQLError) -> BoundFunction?
-    /// Checks that the session may read a table.
-    func checkMayRead(_ table: TableObject, in database: DatabaseCatalogue) throws(SQLError)
+    /// Checks that the session may do something with a table or a module.
+    func checkMay(_ permission: String, _ object: any CatalogueEntry, in database: DatabaseCatalogue) throws(SQLError)
+    /// Does work for which an owner's own objects need no permission.
+    func owned<T>(by owner: ChainOwner?, _ work: () throws(SQLError) -> T) throws(SQLError) -> T
 }
 
 /// A function whose argument types are settled.

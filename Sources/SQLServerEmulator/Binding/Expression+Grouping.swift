@@ -36,6 +36,12 @@ extension Expression {
         return Binder.aggregates.contains(call.name.last.uppercased())
     }
 
+    /// Whether the name of a column stands in it.
+    var mentionsColumn: Bool {
+        if case .column = kind { return true }
+        return parts.contains(where: \.mentionsColumn)
+    }
+
     /// Whether an aggregate of this query stands in it; those of subqueries are theirs.
     var containsAggregate: Bool { isAggregate || parts.contains(where: \.containsAggregate) }
 

@@ -126,13 +126,3 @@ final class CaptureJob {
         }
     }
 }
-
-/// Nobody listens.
-final class SilentSink: ReplySink {
-    let isCancelled = false
-    func begin(_ columns: [BoundQuery.Column]) {}
-    func row(_ values: [StoredValue]) {}
-    func done(_ command: CommandCode, rowCount: Int64?, hasResult: Bool) {}
-    func message(_ message: ServerText) {}
-    func changed(_ change: SessionChange) {}
-}

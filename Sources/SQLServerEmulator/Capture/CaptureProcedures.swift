@@ -4,124 +4,110 @@ import TSQL
 ///
 /// Source: Microsoft, "Change data capture stored procedures (Transact-SQL)"; the texts of errors: "Database engine events and
 /// errors (22000 to 22999)".
-enum CaptureProcedures {
-    /// The procedure of a name; it runs in the database that the name says.
-    static func find(_ name: Name, in session: Session) throws(SQLError) -> SystemProcedures.Procedure? {
-        let schema = name.parts.count > 1 ? name.parts[name.parts.count - 2] : "sys"
-        guard schema.isEmpty || schema.matches("sys") || schema.matches("dbo"),
-            let procedure = all[name.last.lowercased()]
-        else { return nil }
-        let database = try Binder(session).database(of: name).name
-        return { (session, arguments) throws(SQLError) in
-            let parameters = try ProcedureParameters(name.last, procedure.parameters, arguments)
-            let values = try session.within(database) { () throws(SQLError) in try procedure.body(session, parameters) }
-            return (0, values.compactMap { name, value in parameters.outputs[name].map { ($0, value) } })
-        }
-    }
-
-    static let all: [String: CaptureProcedure] = [
-        "sp_cdc_enable_db": CaptureProcedure { (session, _) throws(SQLError) in
+extension SystemProcedures {
+    static let captureProcedures: [String: SystemProcedure] = [
+        "sp_cdc_enable_db": SystemProcedure([]) { (session, _) throws(SQLError) in
             try session.enableCapture()
-            return [:]
+            return 0
         },
-        "sp_cdc_disable_db": CaptureProcedure { (session, _) throws(SQLError) in
+        "sp_cdc_disable_db": SystemProcedure([]) { (session, _) throws(SQLError) in
             try session.disableCapture()
-            return [:]
+            return 0
         },
-        "sp_cdc_enable_table": CaptureProcedure([
-            .init("source_schema", sysname), .init("source_name", sysname), .init("capture_instance", sysname, .null),
-            .init("supports_net_changes", .bit, .null), .init("role_name", sysname),
-            .init("index_name", sysname, .null),
-            .init("captured_column_list", .nvarchar(.max), .null), .init("filegroup_name", sysname, .null),
-            .init("allow_partition_switch", .bit, .integer(1)),
-        ]) { (session, parameters) throws(SQLError) in
+        "sp_cdc_enable_table": SystemProcedure([
+            ("@source_schema", sysname, nil), ("@source_name", sysname, nil), ("@capture_instance", sysname, .null),
+            ("@supports_net_changes", .bit, .null), ("@role_name", sysname, nil),
+            ("@index_name", sysname, .null),
+            ("@captured_column_list", .nvarchar(.max), .null), ("@filegroup_name", sysname, .null),
+            ("@allow_partition_switch", .bit, .integer(1)),
+        ]) { (session, call) throws(SQLError) in
             try session.enableCapture(
                 Session.CaptureRequest(
-                    schema: try required("source_schema", parameters),
-                    table: try required("source_name", parameters),
-                    instance: parameters.text("capture_instance"),
-                    supportsNetChanges: parameters.number("supports_net_changes").map { $0 != 0 },
-                    role: parameters.text("role_name"),
-                    index: parameters.text("index_name"),
-                    columns: parameters.text("captured_column_list"),
-                    filegroup: parameters.text("filegroup_name"),
-                    allowsSwitch: parameters.number("allow_partition_switch") != 0
+                    schema: try required("@source_schema", call),
+                    table: try required("@source_name", call),
+                    instance: call.text("@capture_instance"),
+                    supportsNetChanges: call.number("@supports_net_changes").map { $0 != 0 },
+                    role: call.text("@role_name"),
+                    index: call.text("@index_name"),
+                    columns: call.text("@captured_column_list"),
+                    filegroup: call.text("@filegroup_name"),
+                    allowsSwitch: call.number("@allow_partition_switch") != 0
                 )
             )
-            return [:]
+            return 0
         },
-        "sp_cdc_disable_table": CaptureProcedure([
-            .init("source_schema", sysname), .init("source_name", sysname), .init("capture_instance", sysname),
-        ]) { (session, parameters) throws(SQLError) in
+        "sp_cdc_disable_table": SystemProcedure([
+            ("@source_schema", sysname, nil), ("@source_name", sysname, nil), ("@capture_instance", sysname, nil),
+        ]) { (session, call) throws(SQLError) in
             try session.disableCapture(
-                schema: try required("source_schema", parameters),
-                table: try required("source_name", parameters),
-                instance: try required("capture_instance", parameters)
+                schema: try required("@source_schema", call),
+                table: try required("@source_name", call),
+                instance: try required("@capture_instance", call)
             )
-            return [:]
+            return 0
         },
-        "sp_cdc_add_job": CaptureProcedure([
-            .init("job_type", .nvarchar(20)), .init("start_job", .bit, .integer(1)), .init("maxtrans", .int, .null),
-            .init("maxscans", .int, .null),
-            .init("continuous", .bit, .null), .init("pollinginterval", .bigint, .null),
-            .init("retention", .bigint, .null),
-            .init("threshold", .bigint, .null), .init("check_for_logreader", .bit, .integer(0)),
-        ]) { (session, parameters) throws(SQLError) in
+        "sp_cdc_add_job": SystemProcedure([
+            ("@job_type", .nvarchar(20), nil), ("@start_job", .bit, .integer(1)), ("@maxtrans", .int, .null),
+            ("@maxscans", .int, .null),
+            ("@continuous", .bit, .null), ("@pollinginterval", .bigint, .null),
+            ("@retention", .bigint, .null),
+            ("@threshold", .bigint, .null), ("@check_for_logreader", .bit, .integer(0)),
+        ]) { (session, call) throws(SQLError) in
             let (database, _) = try session.capturing()
             try session.checkOwner()
-            let job = try CaptureProcedures.job(parameters)
-            let settings = try CaptureProcedures.changed(.initial(job), parameters)
+            let job = try SystemProcedures.job(call)
+            let settings = try SystemProcedures.changed(.initial(job), call)
             try session.writing { () throws(SQLError) in try session.addJob(settings, of: database) }
-            session.server.capture.setRunning(parameters.number("start_job") != 0, job, of: database.name)
-            return [:]
+            session.server.capture.setRunning(call.number("@start_job") != 0, job, of: database.name)
+            return 0
         },
-        "sp_cdc_change_job": CaptureProcedure([
-            .init("job_type", .nvarchar(20), .string("capture")), .init("maxtrans", .int, .null),
-            .init("maxscans", .int, .null),
-            .init("continuous", .bit, .null), .init("pollinginterval", .bigint, .null),
-            .init("retention", .bigint, .null),
-            .init("threshold", .bigint, .null),
-        ]) { (session, parameters) throws(SQLError) in
+        "sp_cdc_change_job": SystemProcedure([
+            ("@job_type", .nvarchar(20), .string("capture")), ("@maxtrans", .int, .null),
+            ("@maxscans", .int, .null),
+            ("@continuous", .bit, .null), ("@pollinginterval", .bigint, .null),
+            ("@retention", .bigint, .null),
+            ("@threshold", .bigint, .null),
+        ]) { (session, call) throws(SQLError) in
             let (database, _) = try session.capturing()
             try session.checkOwner()
-            let settings = try CaptureProcedures.changed(
-                try session.knownJob(try CaptureProcedures.job(parameters), of: database),
-                parameters
+            let settings = try SystemProcedures.changed(
+                try session.knownJob(try SystemProcedures.job(call), of: database),
+                call
             )
             try session.writing { () throws(SQLError) in try session.changeJob(settings, of: database) }
-            return [:]
+            return 0
         },
-        "sp_cdc_drop_job": CaptureProcedure([.init("job_type", .nvarchar(20))]) {
-            (session, parameters) throws(SQLError) in
+        "sp_cdc_drop_job": SystemProcedure([("@job_type", .nvarchar(20), nil)]) {
+            (session, call) throws(SQLError) in
             let (database, _) = try session.capturing()
             try session.checkOwner()
-            let job = try session.knownJob(try CaptureProcedures.job(parameters), of: database).job
+            let job = try session.knownJob(try SystemProcedures.job(call), of: database).job
             try session.writing { () throws(SQLError) in try session.removeJob(job, of: database) }
-            return [:]
+            return 0
         },
-        "sp_cdc_start_job": CaptureProcedure([.init("job_type", .nvarchar(20), .string("capture"))]) {
-            (session, parameters) throws(SQLError) in
+        "sp_cdc_start_job": SystemProcedure([("@job_type", .nvarchar(20), .string("capture"))]) {
+            (session, call) throws(SQLError) in
             let (database, _) = try session.capturing()
             try session.checkOwner()
-            let job = try session.knownJob(try CaptureProcedures.job(parameters), of: database).job
+            let job = try session.knownJob(try SystemProcedures.job(call), of: database).job
             session.server.capture.setRunning(true, job, of: database.name)
             session.tellOfStart(job, of: database)
-            return [:]
+            return 0
         },
-        "sp_cdc_stop_job": CaptureProcedure([.init("job_type", .nvarchar(20), .string("capture"))]) {
-            (session, parameters) throws(SQLError) in
+        "sp_cdc_stop_job": SystemProcedure([("@job_type", .nvarchar(20), .string("capture"))]) {
+            (session, call) throws(SQLError) in
             let (database, _) = try session.capturing()
             try session.checkOwner()
-            let job = try session.knownJob(try CaptureProcedures.job(parameters), of: database).job
+            let job = try session.knownJob(try SystemProcedures.job(call), of: database).job
             session.server.capture.setRunning(false, job, of: database.name)
             session.inform("Job 'cdc.\(database.name)_\(job)' stopped successfully.")
-            return [:]
+            return 0
         },
-        "sp_cdc_scan": CaptureProcedure([
-            .init("maxtrans", .int, .integer(500)), .init("maxscans", .int, .integer(10)),
-            .init("continuous", .tinyint, .integer(0)),
-            .init("pollinginterval", .bigint, .integer(0)), .init("is_from_job", .int, .integer(0)),
-        ]) { (session, parameters) throws(SQLError) in
+        "sp_cdc_scan": SystemProcedure([
+            ("@maxtrans", .int, .integer(500)), ("@maxscans", .int, .integer(10)),
+            ("@continuous", .tinyint, .integer(0)),
+            ("@pollinginterval", .bigint, .integer(0)), ("@is_from_job", .int, .integer(0)),
+        ]) { (session, call) throws(SQLError) in
             let (database, _) = try session.capturing()
             try session.checkOwner()
             let control = session.server.capture
@@ -132,19 +118,19 @@ enum CaptureProcedures {
                 )
             }
             try LogScan(session, database.name).run(
-                maximumTransactions: parameters.number("maxtrans") ?? 500,
-                maximumScans: parameters.number("maxscans") ?? 10
+                maximumTransactions: call.number("@maxtrans") ?? 500,
+                maximumScans: call.number("@maxscans") ?? 10
             )
-            return [:]
+            return 0
         },
-        "sp_cdc_cleanup_change_table": CaptureProcedure([
-            .init("capture_instance", sysname), .init("low_water_mark", CaptureTables.lsn),
-            .init("threshold", .bigint, .integer(5000)),
-            .init("fCleanupFailed", .bit, .integer(0)),
-        ]) { (session, parameters) throws(SQLError) in
+        "sp_cdc_cleanup_change_table": SystemProcedure([
+            ("@capture_instance", sysname, nil), ("@low_water_mark", CaptureTables.lsn, nil),
+            ("@threshold", .bigint, .integer(5000)),
+            ("@fCleanupFailed", .bit, .integer(0)),
+        ]) { (session, call) throws(SQLError) in
             let (database, capture) = try session.capturing()
             try session.checkOwner()
-            let name = try required("capture_instance", parameters)
+            let name = try required("@capture_instance", call)
             guard let instance = capture.instance(name) else {
                 throw SQLError(
                     22920,
@@ -153,18 +139,19 @@ enum CaptureProcedures {
             }
             try ChangeCleanup(session, database.name).clean(
                 instance,
-                low: parameters.bytes("low_water_mark").flatMap { LogSequenceNumber($0) },
-                threshold: parameters.number("threshold") ?? 5000
+                low: call.bytes("@low_water_mark").flatMap { LogSequenceNumber($0) },
+                threshold: call.number("@threshold") ?? 5000
             )
-            return ["fCleanupFailed": (.integer(0), .bit)]
+            call.give("@fcleanupfailed", .integer(0), .bit)
+            return 0
         },
-        "sp_cdc_help_change_data_capture": CaptureProcedure([
-            .init("source_schema", sysname, .null), .init("source_name", sysname, .null),
-        ]) { (session, parameters) throws(SQLError) in
-            try help(session, parameters.text("source_schema"), parameters.text("source_name"))
-            return [:]
+        "sp_cdc_help_change_data_capture": SystemProcedure([
+            ("@source_schema", sysname, .null), ("@source_name", sysname, .null),
+        ]) { (session, call) throws(SQLError) in
+            try help(session, call.text("@source_schema"), call.text("@source_name"))
+            return 0
         },
-        "sp_cdc_help_jobs": CaptureProcedure { (session, _) throws(SQLError) in
+        "sp_cdc_help_jobs": SystemProcedure([]) { (session, _) throws(SQLError) in
             let (database, _) = try session.capturing()
             try session.checkOwner()
             let rows = try session.jobRows(of: database).map { row -> [SQLValue] in
@@ -172,7 +159,7 @@ enum CaptureProcedures {
                 if case .text(let job) = row[1] { name += String(decoding: job, as: UTF8.self) }
                 return [row[2], row[1], .string(name)] + row[3...]
             }
-            try session.give(
+            try session.answer(
                 [
                     ("job_id", .uniqueidentifier), ("job_type", .nvarchar(20)), ("job_name", sysname),
                     ("maxtrans", .int), ("maxscans", .int),
@@ -180,14 +167,14 @@ enum CaptureProcedures {
                 ],
                 rows
             )
-            return [:]
+            return 0
         },
-        "sp_cdc_get_ddl_history": CaptureProcedure([.init("capture_instance", sysname)]) {
-            (session, parameters) throws(SQLError) in
-            let (database, instance, source) = try CaptureProcedures.instance(session, parameters)
+        "sp_cdc_get_ddl_history": SystemProcedure([("@capture_instance", sysname, nil)]) {
+            (session, call) throws(SQLError) in
+            let (database, instance, source) = try SystemProcedures.instance(session, call)
             let table = try session.captureTable("ddl_history", in: database)
             let rows = try session.rows(of: table, "WHERE c2 = ?1 ORDER BY c5", [.integer(Int64(instance.changeTable))])
-            try session.give(
+            try session.answer(
                 [
                     ("source_schema", sysname), ("source_table", sysname), ("capture_instance", sysname),
                     ("required_column_update", .bit),
@@ -195,11 +182,11 @@ enum CaptureProcedures {
                 ],
                 rows.map { [.string(source.schema), .string(source.name), .string(instance.name)] + $0[2...] }
             )
-            return [:]
+            return 0
         },
-        "sp_cdc_get_captured_columns": CaptureProcedure([.init("capture_instance", sysname)]) {
-            (session, parameters) throws(SQLError) in
-            let (database, instance, source) = try CaptureProcedures.instance(session, parameters)
+        "sp_cdc_get_captured_columns": SystemProcedure([("@capture_instance", sysname, nil)]) {
+            (session, call) throws(SQLError) in
+            let (database, instance, source) = try SystemProcedures.instance(session, call)
             let table = try session.captureTable("captured_columns", in: database)
             let changes = database.tables[instance.changeTable]
             var rows: [[SQLValue]] = []
@@ -218,7 +205,7 @@ enum CaptureProcedures {
                     ]
                 )
             }
-            try session.give(
+            try session.answer(
                 [
                     ("source_schema", sysname), ("source_table", sysname), ("capture_instance", sysname),
                     ("column_name", sysname),
@@ -229,24 +216,24 @@ enum CaptureProcedures {
                 ],
                 rows
             )
-            return [:]
+            return 0
         },
     ]
 
     // MARK: Parameters
 
-    private static func required(_ name: String, _ parameters: ProcedureParameters) throws(SQLError) -> String {
-        guard let text = parameters.text(name), !text.isEmpty else {
+    private static func required(_ name: String, _ call: SystemCall) throws(SQLError) -> String {
+        guard let text = call.text(name), !text.isEmpty else {
             throw SQLError(
                 22963,
-                "Parameter '@\(name)' cannot be null or empty. Specify a value for the named parameter and retry the operation."
+                "Parameter '\(name)' cannot be null or empty. Specify a value for the named parameter and retry the operation."
             )
         }
         return text
     }
 
-    private static func job(_ parameters: ProcedureParameters) throws(SQLError) -> String {
-        let job = (parameters.text("job_type") ?? "").trimmingSpaces.lowercased()
+    private static func job(_ call: SystemCall) throws(SQLError) -> String {
+        let job = (call.text("@job_type") ?? "").trimmingSpaces.lowercased()
         guard ["capture", "cleanup"].contains(job) else {
             throw SQLError(
                 22992,
@@ -256,40 +243,40 @@ enum CaptureProcedures {
         return job
     }
 
-    private static func changed(_ job: CaptureJobSettings, _ parameters: ProcedureParameters) throws(SQLError)
+    private static func changed(_ job: CaptureJobSettings, _ call: SystemCall) throws(SQLError)
         -> CaptureJobSettings
     {
         var job = job
         let isCapture = job.job == "capture"
-        if isCapture, parameters.number("retention") != nil {
+        if isCapture, call.number("@retention") != nil {
             throw SQLError(
                 22995,
                 "A value for the parameter @retention cannot be specified when the job type is 'capture'. Specify NULL for the parameter, or omit the parameter from the statement."
             )
         }
         if !isCapture,
-            ["pollinginterval", "maxtrans", "maxscans", "continuous"].contains(where: { parameters.number($0) != nil })
+            ["@pollinginterval", "@maxtrans", "@maxscans", "@continuous"].contains(where: { call.number($0) != nil })
         {
             throw SQLError(
                 22996,
                 "When adding or modifying the CDC cleanup job, @pollinginterval, @maxtrans, @maxscans, and @continuous may not be assigned non-null values."
             )
         }
-        job.maximumTransactions = parameters.number("maxtrans") ?? job.maximumTransactions
-        job.maximumScans = parameters.number("maxscans") ?? job.maximumScans
-        job.isContinuous = parameters.number("continuous").map { $0 != 0 } ?? job.isContinuous
-        job.pollingInterval = parameters.number("pollinginterval") ?? job.pollingInterval
-        job.retention = parameters.number("retention") ?? job.retention
-        if !isCapture { job.threshold = parameters.number("threshold") ?? job.threshold }
+        job.maximumTransactions = call.number("@maxtrans") ?? job.maximumTransactions
+        job.maximumScans = call.number("@maxscans") ?? job.maximumScans
+        job.isContinuous = call.number("@continuous").map { $0 != 0 } ?? job.isContinuous
+        job.pollingInterval = call.number("@pollinginterval") ?? job.pollingInterval
+        job.retention = call.number("@retention") ?? job.retention
+        if !isCapture { job.threshold = call.number("@threshold") ?? job.threshold }
         return job
     }
 
     private static func instance(
         _ session: Session,
-        _ parameters: ProcedureParameters
+        _ call: SystemCall
     ) throws(SQLError) -> (DatabaseCatalogue, CaptureInstanceObject, TableObject) {
         let (database, capture) = try session.capturing()
-        let name = try required("capture_instance", parameters)
+        let name = try required("@capture_instance", call)
         guard let instance = capture.instance(name), session.mayRead(instance, in: database),
             let source = database.tables[instance.sourceTable]
         else {
@@ -343,7 +330,7 @@ enum CaptureProcedures {
                     + [list(indexed, instance), list(captured, instance)]
             )
         }
-        try session.give(
+        try session.answer(
             [
                 ("source_schema", sysname), ("source_table", sysname), ("capture_instance", sysname),
                 ("object_id", .int), ("source_object_id", .int),

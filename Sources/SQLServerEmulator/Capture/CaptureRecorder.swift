@@ -57,7 +57,7 @@ final class CaptureRecorder: ChangeRecorder {
     ) throws(SQLError) {
         guard let after, !instances.isEmpty, table.columns.contains(where: \.type.isLarge) else { return }
         // −1: any length.
-        let limit = session.server.registry.setting("max text repl size (B)") ?? -1
+        let limit = session.server.registry.setting(ServerSetting.replicatedText) ?? -1
         guard limit >= 0 else { return }
         let captured = Set(instances.flatMap(\.columns))
         for (column, value) in zip(table.columns, after)

@@ -19,7 +19,7 @@ extension Session {
     }
 
     func checkSysadmin() throws(SQLError) {
-        guard login.isSysadmin else {
+        guard isSysadmin else {
             throw SQLError(
                 22902,
                 "Caller is not authorized to initiate the requested action. Sysadmin privileges are required."

@@ -15,6 +15,7 @@ struct DatabaseCatalogue: Sendable {
     var types: [String: SQLType] = [:]
     var principals: [Principal] = []
     var permissions: [Permission] = []
+    var properties: [ExtendedProperty] = []
     var capture: CaptureState?
     /// The ids of objects by schema and name in lower case.
     private(set) var names: [String: Int] = [:]
@@ -107,7 +108,18 @@ struct ModuleObject: Sendable {
         case function(FunctionDefinition)
         case trigger(TriggerDefinition)
         case synonym(Name)
-        case sequence(SequenceDefinition)
+        case sequence(SequenceObject)
+
+        /// What stands after its `WITH`.
+        var options: [ModuleOption] {
+            switch self {
+            case .view(let definition): definition.options
+            case .procedure(let definition): definition.options
+            case .function(let definition): definition.options
+            case .trigger(let definition): definition.options
+            case .synonym, .sequence: []
+            }
+        }
     }
 
     var id: Int
@@ -116,6 +128,7 @@ struct ModuleObject: Sendable {
     var kind: Kind
     /// The text that made it, as `sys.sql_modules` shows it.
     var text: String
+    var identity = ModuleIdentity.caller
     var isDisabled = false
     var created: Int64
     var modified: Int64

@@ -9,6 +9,14 @@ struct Principal: Hashable, Sendable {
     var login: String?
     /// The roles that it is a member of.
     var roles: Set<String> = []
+
+    /// Those that every database has, besides its fixed roles.
+    static let fixed = [
+        Principal(id: 0, name: "public", kind: .role),
+        Principal(id: 1, name: "dbo", kind: .user, login: "sa", roles: ["db_owner"]),
+        Principal(id: 2, name: "guest", kind: .user), Principal(id: 3, name: "INFORMATION_SCHEMA", kind: .user),
+        Principal(id: 4, name: "sys", kind: .user),
+    ]
 }
 
 /// What a principal may or may not do with something.

@@ -127,6 +127,7 @@ final class SQLiteConnection {
         case SQLITE_FULL, SQLITE_IOERR:
             return SQLError(9002, "The storage of the emulator is full or failed: \(message).", severity: 17)
         default:
+            isMissing = message.hasPrefix("no such table: ") || message.hasPrefix("no such column: ")
             // What reaches SQLite was made by the emulator: that SQLite refuses it is a fault of the emulator, and said so.
             return SQLError(
                 50_000,
@@ -164,6 +165,14 @@ final class SQLiteConnection {
             }
         }
     }
+
+    /// Whether the statement that failed last named a table or a column that is not there; `false` the next time.
+    func takeMissing() -> Bool {
+        defer { isMissing = false }
+        return isMissing
+    }
+
+    private var isMissing = false
 
     private var violation: Violation?
 

@@ -119,6 +119,20 @@ extension SQLServerEmulator {
         /// Whether the client promised to change nothing: `ApplicationIntent=ReadOnly`.
         public var isReadOnlyIntent: Bool
         public var packetSize: Int
+
+        /// - Returns: `nil` for a session of the server's own.
+        init?(_ record: SessionRecord) {
+            let client = record.client
+            guard client.isConnected else { return nil }
+            session = record.id
+            login = record.login
+            host = client.hostName
+            application = client.programName
+            library = client.interfaceName
+            isEncrypted = client.isEncrypted
+            isReadOnlyIntent = client.isReadOnlyIntent
+            packetSize = client.packetSize
+        }
     }
 }
 #endif

@@ -101,7 +101,7 @@ public final class SQLServerEmulator: Sendable {
     public func clearFaults() { core.faults.clear() }
 
     /// The clients that are logged in, in the order of their sessions' numbers.
-    public var clients: [Client] { core.clients.all }
+    public var clients: [Client] { core.state.registry.sessions.compactMap(Client.init) }
 
     /// Ends all connections, as a server does that is shut down, and removes the data. May be called again.
     public func stop() async {

@@ -20,7 +20,6 @@ final class ServerCore: Sendable {
     let faults = FaultPlan()
     let workers = Workers()
     let channels = OpenChannels()
-    let clients = ClientRegistry()
     /// Asks the jobs to end.
     private let cancellation = Cancellation()
     private let folder: String

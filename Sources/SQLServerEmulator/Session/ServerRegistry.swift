@@ -160,6 +160,9 @@ struct ServerSetting: Hashable, Sendable {
         valueInUse = value
     }
 
+    /// The bytes of a large value that Change Data Capture carries; −1 for any.
+    static let replicatedText = "max text repl size (B)"
+
     /// Those that clients ask for, with the values of a new server.
     static let all = [
         ServerSetting(103, "user connections", 0, 32767, 0, isAdvanced: true),
@@ -168,7 +171,7 @@ struct ServerSetting: Hashable, Sendable {
         ServerSetting(124, "default language", 0, 9999, 0),
         ServerSetting(518, "show advanced options", 0, 1, 0),
         ServerSetting(1534, "user options", 0, 32767, 0),
-        ServerSetting(1536, "max text repl size (B)", -1, 2_147_483_647, 65_536),
+        ServerSetting(1536, replicatedText, -1, 2_147_483_647, 65_536),
         ServerSetting(1539, "max degree of parallelism", 0, 32767, 0, isAdvanced: true),
         ServerSetting(1544, "max server memory (MB)", 128, 2_147_483_647, 2_147_483_647, isAdvanced: true),
         ServerSetting(1562, "clr enabled", 0, 1, 0),

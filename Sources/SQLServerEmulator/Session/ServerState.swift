@@ -14,11 +14,14 @@ final class ServerState: Sendable {
 
     private struct Shared {
         var databases: [String: DatabaseCatalogue] = [:]
-        /// The last value that each identity column gave, by the storage of its table.
+        /// The last value that each identity column gave, by the storage of its table, and that each sequence gave.
         var identities: [String: Int64] = [:]
         var logins: [String: Login] = [:]
         var lastSession = 50
         var lastTransaction: UInt64 = 0
+        var lastRowVersion: UInt64 = 2000
+        /// The first that a transaction took that has not ended; one writes at a time.
+        var openRowVersion: UInt64?
     }
 
     /// Somebody who may connect.
@@ -71,6 +74,15 @@ final class ServerState: Sendable {
         }
     }
 
+    /// The next number of a sequence; `nil` where there is none.
+    func next(of storage: String, _ number: (Int64?) -> Int64?) -> Int64? {
+        shared.withLock { shared in
+            guard let next = number(shared.identities[storage]) else { return nil }
+            shared.identities[storage] = next
+            return next
+        }
+    }
+
     /// Takes note of a value that was given explicitly, or of `DBCC CHECKIDENT`.
     func noteIdentity(_ value: Int64?, of storage: String) { shared.withLock { $0.identities[storage] = value } }
 
@@ -112,10 +124,31 @@ final class ServerState: Sendable {
     func removeLogin(_ name: String) { _ = shared.withLock { $0.logins.removeValue(forKey: name.lowercased()) } }
 }
 
+/// Values of `rowversion`, most significant byte first.
 extension ServerState {
-    /// The next value of `rowversion`, most significant byte first.
+    /// The next one, for a row of the transaction that writes.
     func nextRowVersion() -> [UInt8] {
-        let next = newTransactionID() &+ 2000
-        return (0..<8).map { UInt8(truncatingIfNeeded: next >> (56 - 8 * UInt64($0))) }
+        Self.bytes(
+            shared.withLock { shared in
+                shared.lastRowVersion += 1
+                shared.openRowVersion = shared.openRowVersion ?? shared.lastRowVersion
+                return shared.lastRowVersion
+            }
+        )
+    }
+
+    /// The last that was given: `@@DBTS`.
+    var lastRowVersion: [UInt8] { Self.bytes(shared.withLock { $0.lastRowVersion }) }
+
+    /// The lowest that may still be rolled back, or the next: `MIN_ACTIVE_ROWVERSION()`.
+    var minimumActiveRowVersion: [UInt8] {
+        Self.bytes(shared.withLock { $0.openRowVersion ?? $0.lastRowVersion + 1 })
+    }
+
+    /// The transaction that wrote has ended.
+    func closeRowVersions() { shared.withLock { $0.openRowVersion = nil } }
+
+    private static func bytes(_ number: UInt64) -> [UInt8] {
+        (0..<8).map { UInt8(truncatingIfNeeded: number >> (56 - 8 * UInt64($0))) }
     }
 }

@@ -32,7 +32,13 @@ extension Session {
             case .changeTracking(let isEnabled, let options):
                 try setTracking(isEnabled, options, of: &table, database)
             case .set, .rebuild: break
-            case .switchTriggers: throw SQLError.unsupported("ALTER TABLE … TRIGGER")
+            case .switchTriggers(let names, let isEnabled):
+                try change(database) { (catalogue) throws(SQLError) in
+                    for trigger in catalogue.triggers(of: table.id)
+                    where names.isEmpty || names.contains(where: { $0.matches(trigger.name) }) {
+                        catalogue.modules[trigger.id]?.isDisabled = !isEnabled
+                    }
+                }
             case .switchPartition: throw SQLError.unsupported("ALTER TABLE … SWITCH")
             case .alterColumnProperty: throw SQLError.unsupported("ALTER COLUMN … ADD")
             }

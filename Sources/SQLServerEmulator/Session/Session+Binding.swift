@@ -12,6 +12,13 @@ extension Session: BindingContext {
 
     func database(named name: String) throws(SQLError) -> DatabaseCatalogue {
         guard let database = catalogue(name) else { throw Self.unknownDatabase(name) }
+        guard hasAccess(to: database) else {
+            throw SQLError(
+                916,
+                "The server principal \"\(loginName)\" is not able to access the database \"\(database.name)\" under the current security context.",
+                severity: 14
+            )
+        }
         return database
     }
 
@@ -50,15 +57,15 @@ extension Session: BindingContext {
         case "@@language": (.nvarchar(128), .string("us_english"))
         case "@@langid": (.smallint, .integer(0))
         case "@@datefirst": (.tinyint, .integer(Int64(settings.dateFirst)))
-        case "@@dbts": (.varbinary(8), .binary([0, 0, 0, 0, 0, 0, 7, 0xD0]))
+        case "@@dbts": (.varbinary(8), .binary(server.lastRowVersion))
         case "@@lock_timeout": (.int, .integer(settings.lockTimeout))
         case "@@max_precision": (.tinyint, .integer(38))
         case "@@nestlevel": (.int, .integer(Int64(frames.count - 1)))
         case "@@options": (.int, .integer(5496))
         case "@@procid": (.int, .integer(0))
         case "@@textsize": (.int, .integer(settings.textSize))
-        case "@@cursor_rows": (.int, .integer(0))
-        case "@@fetch_status": (.int, .integer(-1))
+        case "@@cursor_rows": (.int, .integer(cursorRows))
+        case "@@fetch_status": (.int, .integer(fetchStatus))
         default: throw SQLError(137, "Must declare the scalar variable \"\(name)\".", severity: 15)
         }
     }

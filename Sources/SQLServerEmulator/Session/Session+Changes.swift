@@ -7,7 +7,8 @@ extension Session {
     func run(_ statement: InsertStatement) throws(SQLError) {
         let changes = try writing { () throws(SQLError) -> [RowChange] in
             try willChangeRows(statement.with)
-            let table = try target(statement.target)
+            let table = try target(statement.target, for: ["INSERT"])
+            try checkMayOutput(statement.output, of: table)
             let columns = try insertColumns(statement.columns, of: table)
             let writer = TableWriter(table, session: self, statement: "INSERT")
             switch statement.source {
@@ -18,6 +19,17 @@ extension Session {
                 var bound = try binder.with(statement.with) { () throws(SQLError) in try binder.bind(query, parent: nil)
                 }
                 if let top = statement.top { bound.sql = "SELECT * FROM (\(bound.sql)) LIMIT \(try topCount(top))" }
+                let given = bound.columns.count
+                guard given == columns.count else {
+                    if statement.columns.isEmpty { throw Self.countsDiffer(given, columns.count, isListed: false) }
+                    throw SQLError(
+                        given < columns.count ? 120 : 121,
+                        "The select list for the INSERT statement contains \(given < columns.count ? "fewer" : "more") items than the "
+                            + "insert list. The number of SELECT values must match the number of INSERT columns.",
+                        severity: 15
+                    )
+                }
+                for column in columns { try checkMayGive(column) }
                 let types = bound.columns.map(\.type)
                 for values in try sqlite.rows(bound.sql, binder.parameters) {
                     try writer.insert(try row(values, types, columns, of: table))
@@ -26,6 +38,7 @@ extension Session {
             }
             try writer.finish()
             try OutputRows(clauses: statement.output, table: table).give(writer.changes, self)
+            try fireTriggers(of: table, ["INSERT"], writer.changes)
             return writer.changes
         }
         finish(.insert, Int64(changes.count), hasResult: statement.output.contains { $0.into == nil })
@@ -40,15 +53,7 @@ extension Session {
     ) throws(SQLError) {
         for expressions in rows {
             guard expressions.count == columns.count else {
-                let more = expressions.count < columns.count ? "more" : "fewer"
-                throw statement.columns.isEmpty
-                    ? SQLError(213, "Column name or number of supplied values does not match table definition.")
-                    : SQLError(
-                        more == "more" ? 109 : 110,
-                        "There are \(more) columns in the INSERT statement than values specified in the VALUES clause. The number of "
-                            + "values in the VALUES clause must match the number of columns specified in the INSERT statement.",
-                        severity: 15
-                    )
+                throw Self.countsDiffer(expressions.count, columns.count, isListed: !statement.columns.isEmpty)
             }
             let binder = Binder(self)
             var items: [String] = []
@@ -58,6 +63,7 @@ extension Session {
                     items.append(binder.parameter(try defaultValue(of: column)))
                     types.append(column.type)
                 } else {
+                    try checkMayGive(column)
                     let value = try binder.bind(expression, Scope())
                     items.append(value.sql)
                     types.append(value.type)
@@ -69,6 +75,19 @@ extension Session {
         }
     }
 
+    private static func countsDiffer(_ given: Int, _ asked: Int, isListed: Bool) -> SQLError {
+        guard isListed else {
+            return SQLError(213, "Column name or number of supplied values does not match table definition.")
+        }
+        let more = given < asked ? "more" : "fewer"
+        return SQLError(
+            given < asked ? 109 : 110,
+            "There are \(more) columns in the INSERT statement than values specified in the VALUES clause. The number of "
+                + "values in the VALUES clause must match the number of columns specified in the INSERT statement.",
+            severity: 15
+        )
+    }
+
     /// Puts rows that are there into a table: those of `OUTPUT … INTO`.
     func insert(
         _ rows: [[StoredValue]],
@@ -76,11 +95,12 @@ extension Session {
         into target: NameOrVariable,
         columns names: [String]
     ) throws(SQLError) {
-        let table = try self.target(DataTarget(name: target, line: currentLine))
+        let table = try self.target(DataTarget(name: target, line: currentLine), for: ["INSERT"])
         let columns = try insertColumns(names.map { Name(parts: [$0], line: currentLine) }, of: table)
         guard columns.count == output.count else {
             throw SQLError(213, "Column name or number of supplied values does not match table definition.")
         }
+        for column in columns { try checkMayGive(column) }
         let writer = TableWriter(table, session: self, statement: "INSERT")
         for values in rows { try writer.insert(try row(values, output.map(\.type), columns, of: table)) }
         try writer.finish()
@@ -92,7 +112,7 @@ extension Session {
         let columns: [TableColumn]
         if names.isEmpty {
             columns = table.columns.filter {
-                $0.computation == nil && ($0.identity == nil || hasIdentityInsert) && $0.type != .rowversion
+                $0.computation == nil && ($0.identity == nil || hasIdentityInsert)
             }
             if hasIdentityInsert, table.identity != nil {
                 throw SQLError(
@@ -122,12 +142,6 @@ extension Session {
                     "The column \"\(column.name)\" cannot be modified because it is either a computed column or is the result of a UNION operator."
                 )
             }
-            if column.type == .rowversion {
-                throw SQLError(
-                    273,
-                    "Cannot insert an explicit value into a timestamp column. Use INSERT with a column list to exclude the timestamp column, or insert a DEFAULT into the timestamp column."
-                )
-            }
             if column.identity != nil, !hasIdentityInsert {
                 throw SQLError(
                     544,
@@ -144,6 +158,15 @@ extension Session {
         return columns
     }
 
+    /// - Throws: 273 where a column that gets a value makes its own.
+    func checkMayGive(_ column: TableColumn) throws(SQLError) {
+        guard column.type == .rowversion else { return }
+        throw SQLError(
+            273,
+            "Cannot insert an explicit value into a timestamp column. Use INSERT with a column list to exclude the timestamp column, or insert a DEFAULT into the timestamp column."
+        )
+    }
+
     /// A whole row from values for some of its columns.
     func row(
         _ values: [StoredValue],
@@ -153,7 +176,9 @@ extension Session {
     ) throws(SQLError) -> [StoredValue] {
         var row: [StoredValue] = []
         for column in table.columns {
-            if let place = columns.firstIndex(where: { $0.id == column.id }) {
+            if column.type == .rowversion {
+                row.append(.blob(newRowVersion()))
+            } else if let place = columns.firstIndex(where: { $0.id == column.id }) {
                 let value = try assigned(values[place], types[place], to: column, of: table)
                 row.append(value)
                 if column.identity != nil, case .integer(let number) = value {
@@ -165,8 +190,6 @@ extension Session {
                 lastIdentity = .decimal(Int128(next))
                 frames[frames.count - 1].scopeIdentity = .decimal(Int128(next))
                 row.append(try assigned(try SQLType.bigint.encode(value), .bigint, to: column, of: table))
-            } else if column.type == .rowversion {
-                row.append(.blob(server.nextRowVersion()))
             } else {
                 row.append(try defaultValue(of: column))
             }
@@ -212,7 +235,58 @@ extension Session {
     // MARK: UPDATE and DELETE
 
     func run(_ statement: UpdateStatement) throws(SQLError) {
-        let changes = try writing { () throws(SQLError) -> [RowChange] in
+        let count = try changeRows(statement, "UPDATE") { (selection, binder, writer) throws(SQLError) in
+            let table = selection.table
+            let (assignments, touched) = try assignments(
+                statement.assignments,
+                of: table,
+                called: selection.name,
+                binder,
+                selection.scope
+            )
+            var updates: [(row: Int64, before: [StoredValue], after: [StoredValue])] = []
+            for row in try selection.rows(also: assignments.map(\.value.sql)) {
+                var after = row.values
+                for (index, assignment) in assignments.enumerated() {
+                    let value = row.extra[index]
+                    if let column = assignment.column,
+                        let place = table.columns.firstIndex(where: { $0.id == column.id })
+                    {
+                        after[place] = try assigned(value, assignment.value.type, to: column, of: table)
+                    }
+                    if let variable = assignment.variable {
+                        try assign(variable, .set, try assignment.value.type.decode(value), assignment.value.type)
+                    }
+                }
+                for (place, column) in table.columns.enumerated() where column.type == .rowversion {
+                    after[place] = .blob(newRowVersion())
+                }
+                updates.append((row.row, row.values, after))
+            }
+            try writer.update(updates, touched: touched)
+            return touched
+        }
+        finish(.update, count, hasResult: statement.output.contains { $0.into == nil })
+    }
+
+    func run(_ statement: DeleteStatement) throws(SQLError) {
+        let count = try changeRows(statement, "DELETE") { (selection, _, writer) throws(SQLError) in
+            for row in try selection.rows(also: []) { try writer.delete(row.row, row.values) }
+            return []
+        }
+        finish(.delete, count, hasResult: statement.output.contains { $0.into == nil })
+    }
+
+    /// Changes the rows that an `UPDATE` or a `DELETE` means, with all that follows: rules, `OUTPUT`, triggers.
+    ///
+    /// - Parameter work: Gives the ids of the columns that it sets.
+    /// - Returns: How many rows there were.
+    private func changeRows(
+        _ statement: any RowChangingStatement,
+        _ action: String,
+        _ work: (ChangedRows, Binder, TableWriter) throws(SQLError) -> Set<Int>
+    ) throws(SQLError) -> Int64 {
+        try writing { () throws(SQLError) -> Int64 in
             try willChangeRows(statement.with)
             let binder = Binder(self)
             return try binder.with(statement.with) { () throws(SQLError) in
@@ -221,45 +295,20 @@ extension Session {
                     from: statement.from,
                     where: statement.where,
                     top: statement.top,
+                    for: statement.permissions,
                     binder,
                     self
                 )
                 let table = selection.table
-                let (assignments, touched) = try assignments(
-                    statement.assignments,
-                    of: table,
-                    called: selection.name,
-                    binder,
-                    selection.scope
-                )
-                let rows = try selection.rows(also: assignments.map(\.value.sql))
-                var updates: [(row: Int64, before: [StoredValue], after: [StoredValue])] = []
-                for row in rows {
-                    var after = row.values
-                    for (index, assignment) in assignments.enumerated() {
-                        let value = row.extra[index]
-                        if let column = assignment.column,
-                            let place = table.columns.firstIndex(where: { $0.id == column.id })
-                        {
-                            after[place] = try assigned(value, assignment.value.type, to: column, of: table)
-                        }
-                        if let variable = assignment.variable {
-                            try assign(variable, .set, try assignment.value.type.decode(value), assignment.value.type)
-                        }
-                    }
-                    for (place, column) in table.columns.enumerated() where column.type == .rowversion {
-                        after[place] = .blob(server.nextRowVersion())
-                    }
-                    updates.append((row.row, row.values, after))
-                }
-                let writer = TableWriter(table, session: self, statement: "UPDATE")
-                try writer.update(updates, touched: touched)
+                try checkMayOutput(statement.output, of: table)
+                let writer = TableWriter(table, session: self, statement: action)
+                let touched = try work(selection, binder, writer)
                 try writer.finish()
                 try OutputRows(clauses: statement.output, table: table).give(writer.changes, self)
-                return writer.changes
+                try fireTriggers(of: table, [action], writer.changes, touched: touched)
+                return Int64(writer.changes.count)
             }
         }
-        finish(.update, Int64(changes.count), hasResult: statement.output.contains { $0.into == nil })
     }
 
     /// One element of `SET`, bound.
@@ -328,46 +377,24 @@ extension Session {
         return (bound, touched)
     }
 
-    func run(_ statement: DeleteStatement) throws(SQLError) {
-        let changes = try writing { () throws(SQLError) -> [RowChange] in
-            try willChangeRows(statement.with)
-            let binder = Binder(self)
-            return try binder.with(statement.with) { () throws(SQLError) in
-                let selection = try ChangedRows(
-                    statement.target,
-                    from: statement.from,
-                    where: statement.where,
-                    top: statement.top,
-                    binder,
-                    self
-                )
-                let writer = TableWriter(selection.table, session: self, statement: "DELETE")
-                for row in try selection.rows(also: []) { try writer.delete(row.row, row.values) }
-                try writer.finish()
-                try OutputRows(clauses: statement.output, table: selection.table).give(writer.changes, self)
-                return writer.changes
-            }
-        }
-        finish(.delete, Int64(changes.count), hasResult: statement.output.contains { $0.into == nil })
-    }
-
     // MARK: Targets
 
     /// The table that a statement changes.
-    func target(_ target: DataTarget) throws(SQLError) -> TableObject {
+    ///
+    /// - Parameter permissions: What the session must be allowed to do with it.
+    func target(_ target: DataTarget, for permissions: [String]) throws(SQLError) -> TableObject {
         currentLine = target.line
         switch target.name {
         case .variable(let name): return try tableVariable(name)
         case .name(let name):
-            switch try Binder(self).object(name) {
+            let binder = Binder(self)
+            switch try binder.object(name, for: nil) {
             case .table(let table):
-                if table.isShipped {
-                    throw SQLError(
-                        229,
-                        "The INSERT, UPDATE or DELETE permission was denied on the object '\(table.name)', database '\(databaseName)', schema '\(table.schema)'.",
-                        severity: 14
-                    )
+                let database = try binder.database(of: name)
+                if table.isShipped, let first = permissions.first {
+                    throw SQLError.denied(first, table.name, schema: table.schema, database: database.name)
                 }
+                for permission in permissions { try checkMay(permission, table, in: database) }
                 return table
             case .query: throw SQLError.unsupported("changing rows through a view")
             case .stored: throw SQLError(259, "Ad hoc updates to system catalogs are not allowed.")
@@ -402,4 +429,33 @@ extension Session {
         else { throw SQLError(102, "Incorrect syntax near '\(text)'.", severity: 15) }
         return condition
     }
+}
+
+/// A statement that changes or deletes rows that are there.
+private protocol RowChangingStatement {
+    var with: WithClause? { get }
+    var top: Top? { get }
+    var target: DataTarget { get }
+    var output: [OutputClause] { get }
+    var from: [TableSource] { get }
+    var `where`: Expression? { get }
+    /// What the session must be allowed to do with the table.
+    var permissions: [String] { get }
+}
+
+extension UpdateStatement: RowChangingStatement {
+    /// What it needs on the table that it changes: reading, too, where it looks at what is there.
+    fileprivate var permissions: [String] {
+        let reads =
+            self.where != nil || !from.isEmpty
+            || assignments.contains { assignment in
+                guard case .set(_, _, let operation, let value) = assignment else { return true }
+                return operation != .set || value.mentionsColumn
+            }
+        return reads ? ["UPDATE", "SELECT"] : ["UPDATE"]
+    }
+}
+
+extension DeleteStatement: RowChangingStatement {
+    fileprivate var permissions: [String] { self.where != nil || !from.isEmpty ? ["DELETE", "SELECT"] : ["DELETE"] }
 }

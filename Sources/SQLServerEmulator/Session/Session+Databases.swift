@@ -3,7 +3,7 @@ import TSQL
 /// Databases, principals and what they may do.
 extension Session {
     func create(_ definition: DatabaseDefinition) throws(SQLError) {
-        guard login.isSysadmin else {
+        guard isSysadmin else {
             throw SQLError(262, "CREATE DATABASE permission denied in database 'master'.", severity: 14)
         }
         guard transaction.count == 0 else {
@@ -115,7 +115,7 @@ extension Session {
     }
 
     private func runLogin(_ statement: PrincipalStatement) throws(SQLError) {
-        guard login.isSysadmin else { throw SQLError(15247, "User does not have permission to perform this action.") }
+        guard isSysadmin else { throw SQLError(15247, "User does not have permission to perform this action.") }
         var new = server.login(statement.name)
         if statement.isAlter {
             guard new != nil else {
@@ -179,6 +179,9 @@ extension Session {
         {
             return try runOnServer(statement)
         }
+        if statement.permissions.contains(where: { !$0.columns.isEmpty }) {
+            throw SQLError.unsupported("permissions on columns")
+        }
         try writing { () throws(SQLError) in
             try checkMayDefine()
             let scope = try self.scope(statement.securable)
@@ -214,7 +217,7 @@ extension Session {
     }
 
     private func runOnServer(_ statement: PermissionStatement) throws(SQLError) {
-        guard login.isSysadmin else { throw SQLError(15247, "User does not have permission to perform this action.") }
+        guard isSysadmin else { throw SQLError(15247, "User does not have permission to perform this action.") }
         for grantee in statement.principals {
             guard server.login(grantee) != nil || grantee.matches("public") else {
                 throw SQLError(
@@ -263,16 +266,6 @@ extension Session {
 
     // MARK: Checks
 
-    /// The principals of the database that the session acts as: its user, the user's roles, and everybody.
-    func principals(in database: DatabaseCatalogue) -> Set<String> {
-        database.roles(of: database.principals.filter { $0.login.map { $0.matches(login.name) } ?? false }.map(\.name))
-    }
-
-    /// Whether the session may do everything in a database.
-    func isOwner(of database: DatabaseCatalogue) -> Bool {
-        login.isSysadmin || principals(in: database).contains("db_owner")
-    }
-
     func checkMayDefine() throws(SQLError) {
         let names = principals(in: database)
         guard isOwner(of: database) || names.contains("db_ddladmin") else {
@@ -282,35 +275,5 @@ extension Session {
                 severity: 14
             )
         }
-    }
-
-    func checkMayRead(_ table: TableObject, in database: DatabaseCatalogue) throws(SQLError) {
-        guard !may("SELECT", table, in: database) else { return }
-        throw SQLError(
-            229,
-            "The SELECT permission was denied on the object '\(table.name)', database '\(database.name)', schema '\(table.schema)'.",
-            state: 5,
-            severity: 14
-        )
-    }
-
-    /// Whether the session has a permission on a table.
-    func may(_ permission: String, _ table: TableObject, in database: DatabaseCatalogue) -> Bool {
-        if isOwner(of: database) || table.id < 0 { return true }
-        let names = principals(in: database)
-        let matching = database.permissions.filter { rule in
-            guard names.contains(rule.grantee.lowercased()), rule.name == permission || rule.name == "CONTROL" else {
-                return false
-            }
-            switch rule.scope {
-            case .database: return true
-            case .schema(let name): return name.matches(table.schema)
-            case .object(let id, _): return id == table.id
-            }
-        }
-        if matching.contains(where: \.isDenied) { return false }
-        if !matching.isEmpty { return true }
-        if permission == "SELECT", names.contains("db_datareader") { return true }
-        return ["INSERT", "UPDATE", "DELETE"].contains(permission) && names.contains("db_datawriter")
     }
 }

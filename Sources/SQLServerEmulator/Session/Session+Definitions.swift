@@ -13,7 +13,9 @@ extension Session {
             try createModule(view.name, view.form, .view(view), statement, kind: "view")
         case .createProcedure(let procedure):
             try createModule(procedure.name, procedure.form, .procedure(procedure), statement, kind: "procedure")
-        case .createFunction: throw SQLError.unsupported("CREATE FUNCTION")
+        case .createFunction(let function):
+            try check(function)
+            try createModule(function.name, function.form, .function(function), statement, kind: "function")
         case .createTrigger(let trigger):
             try checkEvents(of: trigger)
             try createModule(trigger.name, trigger.form, .trigger(trigger), statement, kind: "trigger")
@@ -31,14 +33,22 @@ extension Session {
         case .alterAuthorization: break
         case .insertBulk: throw SQLError.unsupported("INSERT BULK")
         case .alterSchema: throw SQLError.unsupported("ALTER SCHEMA")
-        case .declareCursor, .openCursor, .fetchCursor, .closeCursor, .deallocateCursor, .setCursorVariable:
-            throw SQLError.unsupported("CURSOR")
-        case .executeAs, .revert: throw SQLError.unsupported("EXECUTE AS")
-        case .sequence: throw SQLError.unsupported("SEQUENCE")
+        case .declareCursor(let name, let definition): try declareCursor(name, definition)
+        case .openCursor(let name, let isGlobal): try openCursor(name, isGlobal: isGlobal)
+        case .fetchCursor(let fetch): try self.fetch(fetch)
+        case .closeCursor(let name, let isGlobal): try closeCursor(name, isGlobal: isGlobal)
+        case .deallocateCursor(let name, let isGlobal): try deallocateCursor(name, isGlobal: isGlobal)
+        case .setCursorVariable: throw SQLError.unsupported("a cursor variable")
+        case .executeAs(let statement): try run(statement)
+        case .revert(let cookie): try revert(cookie: cookie)
+        case .sequence(let definition): try define(definition)
         case .kill: throw SQLError.unsupported("KILL")
         case .waitForTime: throw SQLError.unsupported("WAITFOR TIME")
         case .callMethod: throw SQLError.unsupported("modify()")
         case .reconfigure:
+            guard holdsOnServer("ALTER SETTINGS") else {
+                throw SQLError(5812, "You do not have permission to run the RECONFIGURE statement.", severity: 14)
+            }
             server.registry.reconfigure()
             finish(.none, isQuiet: true)
         default: throw SQLError.unsupported("this statement")
@@ -217,6 +227,7 @@ extension Session {
             let text = runningBatch?.text(of: statement.span) ?? ""
             // A view must be one that can be read now.
             if case .view(let definition) = kind { _ = try Binder(self).bind(definition.query) }
+            let identity = try identity(kind.options)
             let now = server.now()
             try change(database) { (catalogue) throws(SQLError) in
                 let known = catalogue.objectID(schema: schema, name: name.last)
@@ -230,6 +241,7 @@ extension Session {
                     name: name.last,
                     kind: kind,
                     text: text,
+                    identity: identity,
                     created: now,
                     modified: now
                 )
@@ -244,11 +256,13 @@ extension Session {
     }
 
     private func run(_ switching: SwitchTriggerStatement) throws(SQLError) {
-        guard case .database = switching.scope else { throw SQLError.unsupported("a trigger of a table") }
+        if case .allServer = switching.scope { throw SQLError.unsupported("a trigger of all servers") }
+        var parent: Int?
+        if case .object(let name) = switching.scope { parent = try definedTable(name).0.id }
         try writing { () throws(SQLError) in
             try change(databaseName) { (catalogue) throws(SQLError) in
                 for (id, module) in catalogue.modules {
-                    guard case .trigger = module.kind,
+                    guard case .trigger = module.kind, module.parent(in: catalogue) == parent,
                         switching.names.isEmpty || switching.names.contains(where: { $0.last.matches(module.name) })
                     else { continue }
                     catalogue.modules[id]?.isDisabled = !switching.isEnabled
@@ -345,7 +359,10 @@ extension Session {
             }
             try willDrop(table, in: database)
             try sqlite.run("DROP TABLE \(table.storage)")
-            try change(database) { (catalogue) throws(SQLError) in catalogue.removeObject(table.id) }
+            try change(database) { (catalogue) throws(SQLError) in
+                for trigger in catalogue.triggers(of: table.id) { catalogue.removeObject(trigger.id) }
+                catalogue.removeObject(table.id)
+            }
         case .view, .procedure, .function, .trigger, .synonym, .sequence:
             let database = try Binder(self).database(of: name)
             let schema = name.parts.count > 1 ? name.parts[name.parts.count - 2] : ""

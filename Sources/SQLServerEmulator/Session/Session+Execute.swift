@@ -15,9 +15,17 @@ extension Session {
     func run(_ statement: ExecuteStatement) throws(SQLError) {
         switch statement.module {
         case .text(let expression, let arguments, let context, let server):
-            if server != nil || !arguments.isEmpty || context != nil { throw SQLError.unsupported("EXECUTE … AT") }
+            if server != nil || !arguments.isEmpty { throw SQLError.unsupported("EXECUTE … AT") }
             let (value, type) = try evaluate(expression)
-            try runText(try ValueRules.text(value, type) ?? "", variables: [:])
+            let text = try ValueRules.text(value, type) ?? ""
+            guard let context else {
+                try runText(text, variables: [:])
+                return
+            }
+            let outer = impersonations
+            defer { impersonations = outer }
+            try impersonate(context)
+            try runText(text, variables: [:])
         case .procedure(let name, let arguments):
             var bound: [ProcedureArgument] = []
             for argument in arguments { bound.append(try self.argument(argument)) }
@@ -77,15 +85,15 @@ extension Session {
                 severity: 18
             )
         }
+        try checkMay("EXECUTE", module, in: database)
         // The places of its statements are those in its own text, not in the batch that calls it.
         let batch = try parsed(module)
         let outer = runningBatch
         runningBatch = batch
         defer { runningBatch = outer }
-        guard case .createProcedure(let own)? = batch.statements.first?.kind else {
-            return try run(definition, arguments)
-        }
-        return try run(own, arguments)
+        var own = definition
+        if case .createProcedure(let parsed)? = batch.statements.first?.kind { own = parsed }
+        return try inModule(module, of: database) { () throws(SQLError) in try run(own, arguments) }
     }
 
     private func run(
@@ -182,12 +190,24 @@ extension Session {
     ///
     /// - Returns: What it returns; 0 where it says nothing.
     func runModule(_ statements: [Statement]) throws(SQLError) -> Int64 {
+        guard let (value, type) = try runToResult(statements),
+            case .integer(let status) = try Conversion.convert(value, from: type, to: .int)
+        else { return 0 }
+        return status
+    }
+
+    /// Runs statements to their end or to a `RETURN`.
+    ///
+    /// - Returns: What it returns; `nil` where it says nothing.
+    func runToResult(_ statements: [Statement]) throws(SQLError) -> (value: SQLValue, type: SQLType)? {
         do {
-            guard case .returned(let value, let type) = try run(statements) else { return 0 }
-            guard case .integer(let status) = try Conversion.convert(value, from: type, to: .int) else { return 0 }
-            return status
+            guard case .returned(let value, let type) = try run(statements) else { return nil }
+            return (value, type)
         } catch let failure as Failure {
-            currentLine = failure.message.line
+            // It stays what it was told to be where it happened.
+            rethrown = failure.message
+            isRaised = failure.isRaised
+            abortsBatch = !failure.isUnresolved
             throw SQLError(
                 failure.message.number,
                 failure.message.text,
@@ -217,6 +237,12 @@ extension Session {
         frame.variables = variables
         let database = databaseName
         defer { databaseName = database }  // USE within it ends with it
-        return try inFrame(frame) { () throws(SQLError) in try runModule(batch.statements) }.variables
+        // What it impersonates ends with it, and it is nobody's module.
+        let (impersonated, floor) = (impersonations, impersonationFloor)
+        impersonationFloor = impersonations.count
+        defer { (impersonations, impersonationFloor) = (impersonated, floor) }
+        return try owned(by: nil) { () throws(SQLError) in
+            try inFrame(frame) { () throws(SQLError) in try runModule(batch.statements) }.variables
+        }
     }
 }

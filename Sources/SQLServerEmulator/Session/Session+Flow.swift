@@ -13,8 +13,11 @@ extension Session {
     /// Something that ends more than its statement.
     struct Failure: Error {
         var message: ServerText
-        /// Whether the rest of the batch is not run either.
-        var endsBatch: Bool
+        /// Whether it is a name that means nothing: statements are compiled with what is around them, so that no `TRY` there
+        /// catches it.
+        var isUnresolved = false
+        /// Whether `RAISERROR` made it, which dooms no transaction.
+        var isRaised = false
     }
 
     /// Runs a batch and answers everything that it says. Whatever happens, the session can go on.
@@ -24,6 +27,22 @@ extension Session {
             runningBatch = batch
             _ = try run(batch.statements)
         }
+        endDoomedTransaction()
+    }
+
+    /// No transaction that can only be rolled back outlives its batch.
+    private func endDoomedTransaction() {
+        guard transaction.isDoomed else { return }
+        try? rollbackTransaction()
+        report(
+            ServerText(
+                SQLError(
+                    3998,
+                    "Uncommittable transaction is detected at the end of the batch. The transaction is rolled back."
+                ),
+                line: 1
+            )
+        )
     }
 
     /// Does what a client asked for, and tells it of an error that nothing caught. Whatever happens, the session can go on.
@@ -71,7 +90,7 @@ extension Session {
     }
 
     func run(_ statement: Statement) throws -> Outcome {
-        if sink.isCancelled { throw Failure(message: ServerText(.interrupted, line: statement.line), endsBatch: true) }
+        if sink.isCancelled { throw Failure(message: ServerText(.interrupted, line: statement.line)) }
         currentLine = statement.line
         switch statement.kind {
         case .block(let statements): return try run(statements)
@@ -98,7 +117,7 @@ extension Session {
             return .returned(result.value, result.type)
         case .tryCatch(let attempt, let handler): return try run(attempt, catching: handler)
         default:
-            _ = try catching { () throws(SQLError) in
+            _ = try catching(of: statement) { () throws(SQLError) in
                 try sink.willPerform()
                 try perform(statement)
             }
@@ -114,7 +133,8 @@ extension Session {
             tryDepth -= 1
             return outcome
         } catch let failure as Failure
-            where failure.message.severity < 20 && failure.message.number != SQLError.interrupted.number
+            where !failure.isUnresolved && failure.message.severity < 20
+            && failure.message.number != SQLError.interrupted.number
         {
             tryDepth -= 1
             frames.removeLast(frames.count - depth)
@@ -131,25 +151,29 @@ extension Session {
     /// goes on unless the error ends it.
     ///
     /// - Returns: `nil` where the statement failed and the batch goes on.
-    private func catching<T>(_ work: () throws(SQLError) -> T) throws -> T? {
+    private func catching<T>(of statement: Statement? = nil, _ work: () throws(SQLError) -> T) throws -> T? {
         do { return try work() } catch {
-            let message = ServerText(error, procedure: frames[frames.count - 1].procedure, line: currentLine)
+            let message =
+                rethrown ?? ServerText(error, procedure: frames[frames.count - 1].procedure, line: currentLine)
+            rethrown = nil
             lastError = message.number
             if message.severity <= 10, message.number != SQLError.interrupted.number {
                 sink.message(message)
                 return nil
             }
-            let aborts = settings.abortsTransactions && !isRaised
-            isRaised = false
+            // A name that means nothing ends the procedure or the text that has it, and the batch only where it stands in it.
+            let isCalled: Bool = if case .execute? = statement?.kind { true } else { false }
+            let isUnresolved = error.isUnresolved && !isCalled && !abortsBatch
+            let isFatal = error.endsBatch && !(error.isUnresolved && isCalled)
+            let aborts = settings.abortsTransactions && !isRaised || isFatal && !error.isUnresolved
+            let failure = Failure(message: message, isUnresolved: isUnresolved, isRaised: isRaised)
+            let endsBatch = isFatal || abortsBatch || aborts || message.severity >= 20
+            (isRaised, abortsBatch) = (false, false)
             if aborts, transaction.count > 0 {
                 if tryDepth > 0 { transaction.isDoomed = true } else { try? rollbackTransaction() }
             }
             if error.endsTransaction, transaction.count > 0 { try? rollbackTransaction() }
-            let isFatal = error.endsBatch || abortsBatch
-            abortsBatch = false
-            if tryDepth > 0 || isFatal || aborts || message.severity >= 20 {
-                throw Failure(message: message, endsBatch: true)
-            }
+            if tryDepth > 0 || endsBatch { throw failure }
             report(message)
             return nil
         }
@@ -167,6 +191,9 @@ extension SQLError {
                 number
             )
     }
+
+    /// Whether a name means nothing, which is found when the statement is compiled and ends no transaction.
+    var isUnresolved: Bool { [102, 137, 156, 207, 208, 209, 213, 1087, 4104, 40517].contains(number) }
 
     /// Whether the transaction is gone.
     var endsTransaction: Bool { [1205, 3960, 3961].contains(number) }

@@ -12,6 +12,7 @@ extension Session {
             return try binder.with(merge.with) { () throws(SQLError) in
                 if merge.top != nil { throw SQLError.unsupported("TOP in MERGE") }
                 let plan = try MergePlan(merge, binder, self)
+                try checkMayOutput(merge.output, of: plan.table)
                 let work = try plan.work()
                 let writer = TableWriter(plan.table, session: self, statement: "MERGE")
                 // What goes makes room for what changes, and that for what comes.
@@ -20,6 +21,8 @@ extension Session {
                 for row in work.inserts { try writer.insert(row) }
                 try writer.finish()
                 try OutputRows(clauses: merge.output, table: plan.table).give(writer.changes, self)
+                let touched = work.updates.reduce(into: Set<Int>()) { $0.formUnion($1.touched) }
+                try fireTriggers(of: plan.table, merge.actions, writer.changes, touched: touched)
                 return writer.changes
             }
         }
@@ -49,7 +52,7 @@ private struct MergePlan {
         self.merge = merge
         self.binder = binder
         self.session = session
-        table = try session.target(merge.target)
+        table = try session.target(merge.target, for: merge.permissions)
         alias = binder.newAlias()
         target = Scope.Source(
             name: merge.alias ?? table.name,
@@ -169,7 +172,7 @@ private struct MergePlan {
             after[place] = try session.assigned(row.extra[index], assignment.value.type, to: column, of: table)
         }
         for (place, column) in table.columns.enumerated() where column.type == .rowversion {
-            after[place] = .blob(session.server.nextRowVersion())
+            after[place] = .blob(session.newRowVersion())
         }
         return after
     }
@@ -194,11 +197,29 @@ private struct MergePlan {
             if case .defaultValue = expression.kind {
                 bound.append(TypedSQL(sql: binder.parameter(try session.defaultValue(of: column)), type: column.type))
             } else {
+                try session.checkMayGive(column)
                 bound.append(try binder.bind(expression, scope))
             }
         }
         for row in try rows(.notMatchedByTarget, conditions, bound.map(\.sql)) {
             work.inserts.append(try session.row(row.extra, bound.map(\.type), columns, of: table))
         }
+    }
+}
+
+extension MergeStatement {
+    /// What it needs on the table that it changes.
+    fileprivate var permissions: [String] { actions + ["SELECT"] }
+
+    /// What its clauses do, once each.
+    fileprivate var actions: [String] {
+        let words = clauses.map { clause in
+            switch clause.action {
+            case .update: "UPDATE"
+            case .delete: "DELETE"
+            case .insert, .insertDefaultValues: "INSERT"
+            }
+        }
+        return Set(words).sorted()
     }
 }

@@ -1,21 +1,59 @@
 /// Who the session is, and what it may do.
 extension Session {
+    /// The login whose rights on the server the session has; `nil` where it acts as a user of a database.
+    private var actingLogin: ServerState.Login? {
+        switch impersonations.last?.identity {
+        case nil: login
+        case .login(let other): other
+        case .user: nil
+        }
+    }
+
+    /// Whether everything is allowed.
+    var isSysadmin: Bool { actingLogin?.isSysadmin ?? false }
+
+    /// The name of the login that the session acts as: `SUSER_SNAME()`.
+    var loginName: String {
+        if let actingLogin { return actingLogin.name }
+        guard case .user(let user, _)? = impersonations.last?.identity else { return login.name }
+        // Who has no login has a security identifier in its place.
+        return user.login ?? "S-1-9-3-\(user.id)"
+    }
+
+    /// The user that the session acts as in a database; `nil` for a guest.
+    private func user(in database: DatabaseCatalogue) -> Principal? {
+        if case .user(let user, let home)? = impersonations.last?.identity {
+            return home.matches(database.name) ? user : nil
+        }
+        if isSysadmin { return Principal.fixed.first { $0.name == "dbo" } }
+        return database.principals.first { $0.kind == .user && ($0.login.map { $0.matches(loginName) } ?? false) }
+    }
+
     /// The name of the session's user in a database: `USER_NAME()`.
-    func userName(in database: DatabaseCatalogue) -> String {
-        if login.isSysadmin { return "dbo" }
-        return database.principals.first { $0.kind == .user && ($0.login.map { $0.matches(login.name) } ?? false) }?
-            .name ?? "guest"
+    func userName(in database: DatabaseCatalogue) -> String { user(in: database)?.name ?? "guest" }
+
+    /// The principals of the database that the session acts as: its user, the user's roles, and everybody.
+    func principals(in database: DatabaseCatalogue) -> Set<String> {
+        guard let user = user(in: database) else { return ["public"] }
+        return database.roles(of: [user.name] + user.roles)
+    }
+
+    /// Whether the session may do everything in a database.
+    func isOwner(of database: DatabaseCatalogue) -> Bool {
+        isSysadmin || principals(in: database).contains("db_owner")
     }
 
     /// Whether the session may use a database at all.
     func hasAccess(to database: DatabaseCatalogue) -> Bool {
         // The guest is let into these three.
-        login.isSysadmin || database.id <= 2 || database.name == "msdb" || userName(in: database) != "guest"
+        isSysadmin || database.id <= 2 || database.name == "msdb" || userName(in: database) != "guest"
     }
 
     /// Whether the session's login has a permission on the server.
     func holdsOnServer(_ permission: String) -> Bool {
-        if login.isSysadmin || permission == "CONNECT SQL" || permission == "VIEW ANY DATABASE" { return true }
+        if permission == "VIEW ANY DATABASE" { return true }
+        guard let login = actingLogin else { return false }
+        if login.isSysadmin || permission == "CONNECT SQL" { return true }
         let rules = server.registry.permissions.filter {
             ($0.grantee.matches(login.name) || $0.grantee.matches("public")) && Self.grants($0.name, permission)
         }
@@ -34,6 +72,8 @@ extension Session {
             names.contains($0.grantee.lowercased()) && scopes.contains($0.scope) && Self.grants($0.name, permission)
         }
         if rules.contains(where: \.isDenied) { return false }
+        if permission == "SELECT", names.contains("db_denydatareader") { return false }
+        if ["INSERT", "UPDATE", "DELETE"].contains(permission), names.contains("db_denydatawriter") { return false }
         if !rules.isEmpty { return true }
         switch permission {
         case "CONNECT": return scope == .database && hasAccess(to: database)
@@ -59,6 +99,21 @@ extension Session {
         case ("ALTER", "VIEW DEFINITION"): false
         default: false
         }
+    }
+
+    /// Whether the session may do something with a table or a module. What the owner of the module that runs has made is the
+    /// module's to use; tables that are none of a database's are their session's.
+    func may(_ permission: String, _ object: any CatalogueEntry, in database: DatabaseCatalogue) -> Bool {
+        if object.id < 0 { return true }
+        let isChained = ["SELECT", "INSERT", "UPDATE", "DELETE", "EXECUTE"].contains(permission)
+        if isChained, let chainOwner, chainOwner == ChainOwner(object, in: database) { return true }
+        return holds(permission, on: .object(object.id), in: database)
+    }
+
+    /// - Throws: 229
+    func checkMay(_ permission: String, _ object: any CatalogueEntry, in database: DatabaseCatalogue) throws(SQLError) {
+        guard !may(permission, object, in: database) else { return }
+        throw SQLError.denied(permission, object.name, schema: object.schema, database: database.name)
     }
 
     /// The permissions that are those of logins.
@@ -89,5 +144,16 @@ extension Session {
         guard isHeld else {
             throw SQLError(262, "VIEW DATABASE STATE permission denied in database '\(database.name)'.", severity: 14)
         }
+    }
+}
+
+extension SQLError {
+    static func denied(_ permission: String, _ object: String, schema: String, database: String) -> SQLError {
+        SQLError(
+            229,
+            "The \(permission) permission was denied on the object '\(object)', database '\(database)', schema '\(schema)'.",
+            state: 5,
+            severity: 14
+        )
     }
 }

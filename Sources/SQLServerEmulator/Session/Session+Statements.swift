@@ -24,7 +24,7 @@ extension Session {
             lastError = 0
         case .set(let option): try set(option)
         case .use(let name):
-            guard let database = catalogue(name) else { throw Self.unknownDatabase(name) }
+            let database = try self.database(named: name)
             let before = databaseName
             databaseName = database.name
             sink.changed(.database(database.name, before: before))
@@ -41,14 +41,24 @@ extension Session {
         case .throw(let arguments): try raise(arguments)
         case .raiseError(let raise): try self.raise(raise)
         case .execute(let execute): try run(execute)
-        case .beginTransaction:
+        case .beginTransaction(let name, _, _):
             beginTransaction()
+            if transaction.count == 1 { transaction.name = try name.map { (n) throws(SQLError) in try text(of: n) } }
             finish(.begin, isQuiet: true)
         case .commit:
             try commitTransaction()
             finish(.commit, isQuiet: true)
         case .rollback(let name):
-            if let name, try rollbackTransaction(toSavepoint: text(of: name)) { return }
+            if let name = try name.map({ (n) throws(SQLError) in try text(of: n) }) {
+                if try rollbackTransaction(toSavepoint: name) { return }
+                // Only the outermost of nested transactions can be rolled back by its name.
+                guard transaction.count == 0 || transaction.name?.matches(name) ?? false else {
+                    throw SQLError(
+                        6401,
+                        "Cannot roll back \(name). No transaction or savepoint of that name was found."
+                    )
+                }
+            }
             try rollbackTransaction()
         case .saveTransaction(let name): try saveTransaction(try text(of: name))
         case .waitForDelay(let expression): try wait(expression)
@@ -90,12 +100,13 @@ extension Session {
         case .table(let definition):
             let name = definition.name.last.lowercased()
             frames[frames.count - 1].tables[name] = try makeTable(definition, place: .variable)
-        case .cursor: throw SQLError.unsupported("CURSOR")
+        case .cursor: throw SQLError.unsupported("a cursor variable")
         }
     }
 
     // MARK: Errors
 
+    /// `THROW`, which ends the batch where nothing catches it.
     private func raise(_ arguments: ThrowArguments?) throws(SQLError) {
         guard let arguments else {
             guard let message = caught.last else {
@@ -105,6 +116,8 @@ extension Session {
                     severity: 15
                 )
             }
+            abortsBatch = true
+            rethrown = message
             throw SQLError(message.number, message.text, state: message.state, severity: message.severity)
         }
         let (number, numberType) = try evaluate(arguments.number)
@@ -122,7 +135,9 @@ extension Session {
         if case .integer(let value) = try Conversion.convert(state, from: stateType, to: .int) {
             place = UInt8(clamping: value)
         }
-        throw SQLError(Int32(clamping: code), try ValueRules.text(message, messageType) ?? "", state: place)
+        let text = try ValueRules.text(message, messageType) ?? ""
+        abortsBatch = true
+        throw SQLError(Int32(clamping: code), text, state: place)
     }
 
     private func raise(_ statement: RaiseErrorStatement) throws(SQLError) {
@@ -141,12 +156,16 @@ extension Session {
                 "Error number \(code) is invalid. The number must be from 13000 through 2147483647 and it cannot be 50000."
             )
         }
-        var arguments: [String] = []
+        var arguments: [MessageFormat.Argument] = []
         for argument in statement.arguments {
             let (value, type) = try evaluate(argument)
-            arguments.append(try ValueRules.text(value, type) ?? "(null)")
+            if case .integer(let number) = value {
+                arguments.append(.number(number))
+            } else {
+                arguments.append(.text(try ValueRules.text(value, type) ?? "(null)"))
+            }
         }
-        text = Self.format(text, arguments)
+        text = try MessageFormat.text(text, arguments)
         let error = SQLError(
             code,
             text,
@@ -156,27 +175,5 @@ extension Session {
         isRaised = error.severity > 10
         if isRaised { throw error }
         sink.message(ServerText(error, procedure: frames[frames.count - 1].procedure, line: currentLine))
-    }
-
-    /// A message with `%s`, `%d` and their kin replaced, one argument after the other.
-    static func format(_ text: String, _ arguments: [String]) -> String {
-        var result = ""
-        var rest = text[...]
-        var arguments = arguments[...]
-        while let character = rest.popFirst() {
-            guard character == "%" else {
-                result.append(character)
-                continue
-            }
-            if rest.first == "%" {
-                rest = rest.dropFirst()
-                result.append("%")
-                continue
-            }
-            while let next = rest.first, "-+ #0123456789.*lhI".contains(next) { rest = rest.dropFirst() }
-            rest = rest.dropFirst()
-            result += arguments.popFirst() ?? "(null)"
-        }
-        return result
     }
 }

@@ -38,7 +38,7 @@ extension Session {
     }
 
     /// Makes the table and its indexes in SQLite.
-    private func create(_ table: TableObject) throws(SQLError) {
+    func create(_ table: TableObject) throws(SQLError) {
         // No declared types: SQLite then keeps every value as it is given.
         try sqlite.run("CREATE TABLE \(table.storage) (\(table.columns.map(\.storage).joined(separator: ", ")))")
         for index in table.indexes { try create(index, of: table) }

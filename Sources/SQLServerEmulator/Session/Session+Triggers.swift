@@ -19,12 +19,24 @@ struct DefinitionEvent {
     func isMeant(by word: String) -> Bool { word == type || Self.groups[word]?.contains(type) ?? false }
 }
 
-/// Triggers of a database. They run in the transaction of the statement that fired them.
+/// Triggers of a database and of tables. They run in the transaction of the statement that fired them.
 extension Session {
     /// Refuses events that are never fired here.
     func checkEvents(of trigger: TriggerDefinition) throws(SQLError) {
-        guard case .database = trigger.scope else {
-            throw SQLError.unsupported("CREATE TRIGGER on a table or on all servers")
+        switch trigger.scope {
+        case .allServer: throw SQLError.unsupported("CREATE TRIGGER … ON ALL SERVER")
+        case .object(let name):
+            if trigger.timing == .insteadOf { throw SQLError.unsupported("CREATE TRIGGER … INSTEAD OF") }
+            guard case .table(let table)? = try? Binder(self).object(name, for: nil), table.id > 0, !table.isShipped
+            else {
+                throw SQLError(
+                    8197,
+                    "The object '\(name.parts.joined(separator: "."))' does not exist or is invalid for this operation.",
+                    state: 4
+                )
+            }
+            return
+        case .database: break
         }
         for event in trigger.events where !DefinitionEvent.types.contains(event) && DefinitionEvent.groups[event] == nil
         {
@@ -41,11 +53,73 @@ extension Session {
             return definition.events.contains(where: event.isMeant)
         }
         for trigger in triggers.sorted(by: { $0.id < $1.id }) {
-            try run(trigger, description(of: event, in: database), in: name)
+            try run(trigger, description(of: event, in: database), Frame(), in: name)
         }
     }
 
-    private func run(_ trigger: ModuleObject, _ data: String, in name: String) throws(SQLError) {
+    /// Runs the triggers of a table after a statement has changed it.
+    ///
+    /// - Parameters:
+    ///   - actions: What the statement does, `INSERT`, `UPDATE` or `DELETE`: triggers run whether it found rows or not.
+    ///   - touched: The ids of the columns that it sets.
+    func fireTriggers(of table: TableObject, _ actions: [String], _ changes: [RowChange], touched: Set<Int> = [])
+        throws(SQLError)
+    {
+        guard table.id > 0, let database = database(of: table) else { return }
+        let triggers = database.triggers(of: table.id).filter { !$0.isDisabled && $0.id != runningTriggers.last }
+        guard !triggers.isEmpty else { return }
+        for action in actions {
+            let own = changes.filter { $0.action == action }
+            for trigger in triggers {
+                guard case .trigger(let definition) = trigger.kind, definition.events.contains(action) else { continue }
+                var frame = Frame()
+                frame.triggered = table
+                frame.updated = action == "INSERT" ? Set(table.columns.map(\.id)) : action == "UPDATE" ? touched : []
+                frame.tables["inserted"] = try makeTriggerTable(table, own.compactMap(\.after))
+                frame.tables["deleted"] = try makeTriggerTable(table, own.compactMap(\.before))
+                rowCount = Int64(own.count)
+                try run(trigger, nil, frame, in: database.name)
+            }
+        }
+    }
+
+    /// A table of rows that a trigger sees. It goes with the trigger's variables.
+    private func makeTriggerTable(_ table: TableObject, _ rows: [[StoredValue]]) throws(SQLError) -> TableObject {
+        var result = table
+        result.id = -Int(truncatingIfNeeded: server.newTransactionID())
+        result.storage = "temp.\"t\(-result.id)\""
+        (result.indexes, result.foreignKeys, result.checks, result.tracking) = ([], [], [], nil)
+        let columns = table.columns.map(\.storage).joined(separator: ", ")
+        try sqlite.run("CREATE TABLE \(result.storage) (\(columns))")
+        let marks = table.columns.indices.map { "?\($0 + 1)" }.joined(separator: ", ")
+        for row in rows { try sqlite.run("INSERT INTO \(result.storage) (\(columns)) VALUES (\(marks))", row) }
+        return result
+    }
+
+    func triggerTable(_ name: String) -> TableObject? {
+        frames[frames.count - 1].triggered == nil ? nil : frames[frames.count - 1].tables[name.lowercased()]
+    }
+
+    func isUpdated(_ column: String) throws(SQLError) -> Bool {
+        guard let table = frames[frames.count - 1].triggered else {
+            throw SQLError(157, "The UPDATE function can be used only in a trigger.", severity: 15)
+        }
+        guard let found = table.column(column) else { throw SQLError(207, "Invalid column name '\(column)'.") }
+        return frames[frames.count - 1].updated.contains(found.id)
+    }
+
+    /// - Throws: 334 for rows that would go to the client while triggers may change them.
+    func checkMayOutput(_ clauses: [OutputClause], of table: TableObject) throws(SQLError) {
+        guard clauses.contains(where: { $0.into == nil }), table.id > 0, let database = database(of: table),
+            database.triggers(of: table.id).contains(where: { !$0.isDisabled })
+        else { return }
+        throw SQLError(
+            334,
+            "The target table '\(table.name)' of the DML statement cannot have any enabled triggers if the statement contains an OUTPUT clause without INTO clause."
+        )
+    }
+
+    private func run(_ trigger: ModuleObject, _ data: String?, _ frame: Frame, in name: String) throws(SQLError) {
         guard frames.count <= 32 else {
             throw SQLError(
                 217,
@@ -56,6 +130,7 @@ extension Session {
         guard case .createTrigger(let definition)? = batch.statements.first?.kind else { return }
         let (outerBatch, outerSettings, outerDatabase) = (runningBatch, settings, databaseName)
         eventData.append(data)
+        runningTriggers.append(trigger.id)
         runningBatch = batch
         databaseName = name
         // An error in a trigger ends the transaction, unless the trigger says otherwise.
@@ -65,14 +140,17 @@ extension Session {
         if opensTransaction { transaction.count = 1 }
         defer {
             eventData.removeLast()
+            runningTriggers.removeLast()
             runningBatch = outerBatch
             settings = outerSettings
             databaseName = outerDatabase
         }
-        var frame = Frame()
+        var frame = frame
         frame.procedure = trigger.name
         do throws(SQLError) {
-            _ = try inFrame(frame) { () throws(SQLError) in try runModule(definition.body) }
+            try inModule(trigger, of: try self.database(named: name)) { () throws(SQLError) in
+                _ = try inFrame(frame) { () throws(SQLError) in try runModule(definition.body) }
+            }
             guard sqlite.isInTransaction else { throw SQLError.endedInTrigger }
             if transaction.isDoomed {
                 throw SQLError(
@@ -114,7 +192,7 @@ extension Session {
         )
         let parts = [
             ("EventType", event.type), ("PostTime", time.string ?? ""), ("SPID", "\(id)"), ("ServerName", server.name),
-            ("LoginName", login.name), ("UserName", userName(in: database)), ("DatabaseName", database.name),
+            ("LoginName", loginName), ("UserName", userName(in: database)), ("DatabaseName", database.name),
             ("SchemaName", event.schema), ("ObjectName", event.object), ("ObjectType", event.objectType),
         ]
         let elements = parts.map { "<\($0.0)>\($0.1.escapedForXML)</\($0.0)>" }.joined()
@@ -127,4 +205,11 @@ extension Session {
 
 extension SQLError {
     static let endedInTrigger = SQLError(3609, "The transaction ended in the trigger. The batch has been aborted.")
+}
+
+extension DatabaseCatalogue {
+    /// The triggers of a table, in the order in which they were made.
+    func triggers(of table: Int) -> [ModuleObject] {
+        modules.values.filter { $0.parent(in: self) == table }.sorted { ($0.created, $0.id) < ($1.created, $1.id) }
+    }
 }

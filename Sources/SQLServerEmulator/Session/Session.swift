@@ -25,7 +25,20 @@ final class Session {
     /// What `sp_set_session_context` set.
     var context: [String: (value: SQLValue, isReadOnly: Bool)] = [:]
     /// What `EVENTDATA()` gives in the triggers that run, the innermost last.
-    var eventData: [String] = []
+    var eventData: [String?] = []
+    /// The triggers that run, the innermost last: none fires itself.
+    var runningTriggers: [Int] = []
+    /// Whom the session acts as in place of its login, the innermost last.
+    var impersonations: [Impersonation] = []
+    /// How many of these `REVERT` cannot end: they are those of the modules that run.
+    var impersonationFloor = 0
+    /// Whose objects need no permission, because the module that runs is theirs.
+    var chainOwner: ChainOwner?
+    /// The cursors that outlive their batch, by their names in lower case.
+    var cursors: [String: Cursor] = [:]
+    /// `@@FETCH_STATUS` and `@@CURSOR_ROWS`
+    var fetchStatus: Int64 = 0
+    var cursorRows: Int64 = 0
     /// Modules that ran, by their texts.
     var parsedModules: [String: Batch] = [:]
     /// Whether the error that is being told was made by `RAISERROR`, which ends no transaction.
@@ -50,6 +63,8 @@ final class Session {
     var isDescribingViews = false
     /// Whether the error that is being told ends the batch, whatever its number.
     var abortsBatch = false
+    /// What is thrown again, by `THROW` or out of a module, as it was told first.
+    var rethrown: ServerText?
     /// How many `TRY` are around what runs.
     var tryDepth = 0
 
@@ -65,6 +80,11 @@ final class Session {
         /// The procedure's name; empty for a batch.
         var procedure = ""
         var scopeIdentity: SQLValue = .null
+        /// The cursors that end with it.
+        var cursors: [String: Cursor] = [:]
+        /// The table of the trigger that runs, and the columns that were set.
+        var triggered: TableObject?
+        var updated: Set<Int> = []
     }
 
     init(
@@ -82,15 +102,18 @@ final class Session {
         self.recorder = recorder
         sqlite = try SQLiteConnection(path: server.path)
         databaseName = database ?? login.defaultDatabase
-        guard let found = server.database(databaseName) else {
-            throw SQLError(
-                4060,
-                "Cannot open database \"\(databaseName)\" requested by the login. The login failed.",
-                severity: 11
-            )
-        }
+        guard let found = server.database(databaseName) else { throw Self.cannotOpen(databaseName) }
         databaseName = found.name
+        guard hasAccess(to: found) else { throw Self.cannotOpen(found.name) }
         noteRecord()
+    }
+
+    private static func cannotOpen(_ database: String) -> SQLError {
+        SQLError(
+            4060,
+            "Cannot open database \"\(database)\" requested by the login. The login failed.",
+            severity: 11
+        )
     }
 
     deinit { server.registry.forget(id) }
@@ -188,7 +211,23 @@ final class Session {
 
     /// Does work that only reads, as the isolation level says.
     func reading<T>(_ work: () throws(SQLError) -> T) throws(SQLError) -> T {
-        guard transaction.count > 0, !sqlite.isInTransaction else { return try work() }
+        guard transaction.count > 0 else { return try work() }
+        if !sqlite.isInTransaction { try openForReading() }
+        do throws(SQLError) { return try work() } catch {
+            // The catalogue is that of now, the rows are those of then.
+            guard settings.isolation == .snapshot, sqlite.takeMissing() else { throw error }
+            throw SQLError(
+                3961,
+                "Snapshot isolation transaction failed in database '\(databaseName)' because the object accessed by the statement "
+                    + "has been modified by a DDL statement in another concurrent transaction since the start of this "
+                    + "transaction. It is disallowed because the metadata is not versioned. A concurrent update to metadata can "
+                    + "lead to inconsistency if mixed with snapshot isolation."
+            )
+        }
+    }
+
+    /// Begins what a transaction's isolation needs before its first read.
+    private func openForReading() throws(SQLError) {
         switch settings.isolation {
         case .readUncommitted, .readCommitted: break
         case .repeatableRead, .serializable: try openForWriting()
@@ -204,7 +243,6 @@ final class Session {
             // The first read fixes what the transaction sees.
             try sqlite.run("SELECT COUNT(*) FROM sqlite_schema")
         }
-        return try work()
     }
 
     private func openForWriting() throws(SQLError) {
@@ -232,7 +270,12 @@ final class Session {
         transaction.count -= 1
         guard transaction.count == 0 else { return }
         let id = transaction.id
-        try commitSQLite()
+        do throws(SQLError) { try commitSQLite() } catch {
+            // What cannot be committed is rolled back: no transaction is left half open.
+            try rollbackSQLite()
+            sink.changed(.rolledBack(transaction: id))
+            throw error
+        }
         sink.changed(.committed(transaction: id))
     }
 
@@ -257,11 +300,25 @@ final class Session {
     /// - Returns: Whether there is a savepoint of that name.
     func rollbackTransaction(toSavepoint name: String) throws(SQLError) -> Bool {
         guard let index = transaction.savepoints.lastIndex(where: { $0.name.matches(name) }) else { return false }
+        if transaction.isDoomed {
+            throw SQLError(
+                3931,
+                "The current transaction cannot be committed and cannot be rolled back to a savepoint. Roll back the entire transaction."
+            )
+        }
         let savepoint = transaction.savepoints[index]
-        try sqlite.run("ROLLBACK TO \"user \(savepoint.name.replacing("\"", with: "\"\""))\"")
+        try keepingTableVariables { () throws(SQLError) in
+            try sqlite.run("ROLLBACK TO \"user \(savepoint.name.replacing("\"", with: "\"\""))\"")
+        }
         transaction.catalogues = savepoint.catalogues
         transaction.savepoints.removeSubrange((index + 1)...)
         return true
+    }
+
+    /// A value for a `rowversion` of the transaction that writes.
+    func newRowVersion() -> [UInt8] {
+        transaction.takesRowVersions = true
+        return server.nextRowVersion()
     }
 
     private func commitSQLite() throws(SQLError) {
@@ -270,15 +327,37 @@ final class Session {
             try sqlite.run("COMMIT")
             server.commit(transaction.catalogues)
         }
-        releaseTransactionLocks()
-        transaction = TransactionState()
+        ended()
     }
 
     private func rollbackSQLite() throws(SQLError) {
-        releaseTransactionLocks()
-        transaction = TransactionState()
+        ended()
         recorder.didRollBack(self)
-        if sqlite.isInTransaction { try sqlite.run("ROLLBACK") }
+        guard sqlite.isInTransaction else { return }
+        try keepingTableVariables { () throws(SQLError) in try sqlite.run("ROLLBACK") }
+    }
+
+    /// Takes something back, but not the rows of table variables, which belong to no transaction.
+    private func keepingTableVariables(_ rollBack: () throws(SQLError) -> Void) throws(SQLError) {
+        var kept: [(table: TableObject, rows: [[StoredValue]])] = []
+        for table in frames.flatMap(\.tables.values) {
+            let columns = table.columns.map(\.storage).joined(separator: ", ")
+            kept.append((table, try sqlite.rows("SELECT \(columns) FROM \(table.storage)")))
+        }
+        try rollBack()
+        for (table, rows) in kept {
+            try sqlite.run("DROP TABLE IF EXISTS \(table.storage)")
+            try create(table)
+            let columns = table.columns.map(\.storage).joined(separator: ", ")
+            let marks = table.columns.indices.map { "?\($0 + 1)" }.joined(separator: ", ")
+            for row in rows { try sqlite.run("INSERT INTO \(table.storage) (\(columns)) VALUES (\(marks))", row) }
+        }
+    }
+
+    private func ended() {
+        releaseTransactionLocks()
+        if transaction.takesRowVersions { server.closeRowVersions() }
+        transaction = TransactionState()
     }
 }
 

@@ -12,6 +12,10 @@ struct SessionClient: Hashable, Sendable {
     var protocolVersion: Int64 = 0x7400_0004
     /// Whether the connection is encrypted with TLS.
     var isEncrypted = false
+    /// Whether it promised to change nothing.
+    var isReadOnlyIntent = false
+    /// Whether there is a connection: the server's own sessions have none.
+    var isConnected = false
 }
 
 /// A session as the views of the server show it.

@@ -8,6 +8,10 @@ struct TransactionState {
     var id: UInt64 = 0
     /// The catalogues that it changed, as it sees them; `nil` for a database that it dropped.
     var catalogues: [String: DatabaseCatalogue?] = [:]
+    /// Whether it gave rows values of `rowversion`.
+    var takesRowVersions = false
+    /// The name that its first `BEGIN TRANSACTION` gave it.
+    var name: String?
     var savepoints: [Savepoint] = []
     /// The locks of `sp_getapplock` and of tables that end with it.
     var locks: [String] = []

@@ -52,8 +52,20 @@ extension SystemViews {
                 ("current_value", .sqlVariant), ("is_exhausted", .bit),
             ]
         ) { session, database in
-            // A sequence cannot be made here.
-            []
+            session.visibleModules(in: database).compactMap { module in
+                guard case .sequence(let sequence) = module.kind else { return nil }
+                let type = sequence.type.catalog
+                func variant(_ number: Int64) -> SQLValue { .variant(sequence.type, .integer(number)) }
+                let current = session.current(sequence, module, in: database)
+                let values: [SQLValue] = [
+                    variant(sequence.start), variant(sequence.increment), variant(sequence.minimum),
+                    variant(sequence.maximum), .bool(sequence.cycles), .bool(sequence.isCached),
+                    sequence.cacheSize.map { .integer($0) } ?? .null, .number(type?.systemTypeID ?? 0),
+                    .number(type?.userTypeID ?? 0), .number(type?.precision ?? 0), .number(type?.scale ?? 0),
+                    variant(current), .bool(sequence.number(after: current) == nil),
+                ]
+                return row(of: module, database) + values
+            }
         },
         SystemView(
             "sys",
@@ -63,7 +75,15 @@ extension SystemViews {
                 ("name", sysname),
                 ("value", .sqlVariant),
             ]
-        ) { _, _ in [] },
+        ) { _, database in
+            database.presentProperties.map { property in
+                [
+                    .number(property.place.kind.rawValue), .string(property.place.kind.description),
+                    .number(property.place.major), .number(property.place.minor), .string(property.name),
+                    property.value,
+                ]
+            }
+        },
     ]
 }
 

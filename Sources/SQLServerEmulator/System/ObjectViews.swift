@@ -72,14 +72,27 @@ extension SystemViews {
             "sql_modules",
             [
                 ("object_id", .int), ("definition", .nvarchar(.max)), ("uses_ansi_nulls", .bit),
-                ("uses_quoted_identifier", .bit), ("is_schema_bound", .bit),
+                ("uses_quoted_identifier", .bit), ("is_schema_bound", .bit), ("execute_as_principal_id", .int),
             ]
         ) { session, database in
             session.visibleModules(in: database).filter { !["SN", "SO"].contains($0.type) }.map {
-                [.number($0.id), .string($0.text), .bool(true), .bool(true), .bool(false)]
+                [
+                    .number($0.id), .string($0.text), .bool(true), .bool(true), .bool(false),
+                    executesAs($0.identity, in: database),
+                ]
             }
         },
     ]
+
+    /// The number of whom a module runs as: −2 for its owner, NULL for whoever calls it.
+    private static func executesAs(_ identity: ModuleIdentity, in database: DatabaseCatalogue) -> SQLValue {
+        switch identity {
+        case .caller: .null
+        case .owner: .integer(-2)
+        case .user(let name):
+            (Principal.fixed + database.principals).first { $0.name.matches(name) }.map { .number($0.id) } ?? .null
+        }
+    }
 
     static let objectColumns: [(String, SQLType)] = [
         ("name", sysname), ("object_id", .int), ("principal_id", .int), ("schema_id", .int), ("parent_object_id", .int),

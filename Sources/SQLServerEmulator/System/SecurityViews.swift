@@ -162,12 +162,7 @@ extension SystemViews {
 
     /// The principals of a database that the session sees: itself, those of the system, and all for an owner.
     static func principals(_ session: Session, _ database: DatabaseCatalogue) -> [Principal] {
-        var all = [
-            Principal(id: 0, name: "public", kind: .role),
-            Principal(id: 1, name: "dbo", kind: .user, login: "sa", roles: ["db_owner"]),
-            Principal(id: 2, name: "guest", kind: .user), Principal(id: 3, name: "INFORMATION_SCHEMA", kind: .user),
-            Principal(id: 4, name: "sys", kind: .user),
-        ]
+        var all = Principal.fixed
         let names = session.principals(in: database)
         let seesAll = session.isOwner(of: database) || session.holdsOnServer("VIEW ANY DEFINITION")
         all += database.principals.filter { seesAll || names.contains($0.name.lowercased()) }.sorted { $0.id < $1.id }
@@ -175,8 +170,8 @@ extension SystemViews {
     }
 
     private static func visibleLogins(_ session: Session) -> [ServerState.Login] {
-        let seesAll = session.login.isSysadmin || session.holdsOnServer("VIEW ANY DEFINITION")
-        return session.server.logins.filter { seesAll || $0.name.matches("sa") || $0.name.matches(session.login.name) }
+        let seesAll = session.isSysadmin || session.holdsOnServer("VIEW ANY DEFINITION")
+        return session.server.logins.filter { seesAll || $0.name.matches("sa") || $0.name.matches(session.loginName) }
     }
 
     private static func serverPrincipals(_ session: Session) -> [[SQLValue]] {

@@ -26,12 +26,13 @@ struct ChangedRows {
         from sources: [TableSource],
         where condition: Expression?,
         top: Top?,
+        for permissions: [String],
         _ binder: Binder,
         _ session: Session
     ) throws(SQLError) {
         self.session = session
         self.binder = binder
-        if let (table, name) = try Self.alias(of: target, in: sources, session) {
+        if let (table, name) = try Self.alias(of: target, in: sources, for: permissions, session) {
             // The target is one of the sources, under its alias or its name.
             self.table = table
             self.name = name
@@ -41,7 +42,7 @@ struct ChangedRows {
             else { throw SQLError(208, "Invalid object name '\(name)'.") }
             alias = String(prefix)
         } else {
-            table = try session.target(target)
+            table = try session.target(target, for: permissions)
             name = table.name
             let own = binder.newAlias()
             alias = own
@@ -69,6 +70,7 @@ struct ChangedRows {
     private static func alias(
         of target: DataTarget,
         in sources: [TableSource],
+        for permissions: [String],
         _ session: Session
     ) throws(SQLError) -> (TableObject, String)? {
         guard case .name(let name) = target.name else { return nil }
@@ -84,7 +86,7 @@ struct ChangedRows {
                     reference.alias == nil && table.last.matches(name.last)
                 } else { false }
             guard isMeant else { continue }
-            return (try session.target(DataTarget(name: reference.name, line: target.line)), own)
+            return (try session.target(DataTarget(name: reference.name, line: target.line), for: permissions), own)
         }
         return nil
     }

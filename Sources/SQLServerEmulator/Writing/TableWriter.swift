@@ -219,7 +219,13 @@ final class TableWriter {
                 if case .integer(let number) = row[0] { return (number, Array(row.dropFirst())) }
                 return (0, [])
             }
-            switch change.after == nil ? key.onDelete : key.onUpdate {
+            let action = change.after == nil ? key.onDelete : key.onUpdate
+            if action != .noAction, let database = session.database(of: child),
+                !database.triggers(of: child.id).isEmpty
+            {
+                throw SQLError.unsupported("a foreign key's action on a table with triggers")
+            }
+            switch action {
             case .noAction:
                 throw conflict("REFERENCE", key, child, columns.count == 1 ? columns.first?.name : nil)
             case .cascade where change.after == nil:

@@ -4,9 +4,7 @@
 /// after it. Inside a string, a quoted identifier or a block comment it is text. Batches of nothing but white space are left
 /// out.
 package struct BatchSplitter {
-    private let bytes: [UInt8]
-    private var offset = 0
-    private var line = 1
+    private var cursor: ScriptCursor
 
     /// More repetitions than this are no `GO`.
     private static let maximumCount = Int(Int32.max)
@@ -16,9 +14,10 @@ package struct BatchSplitter {
         return splitter.split()
     }
 
-    private init(bytes: [UInt8]) { self.bytes = bytes }
+    private init(bytes: [UInt8]) { cursor = ScriptCursor(bytes) }
 
     private mutating func split() -> [ScriptBatch] {
+        let bytes = cursor.bytes
         var batches: [ScriptBatch] = []
         var start = 0
         var firstLine = 1
@@ -28,13 +27,13 @@ package struct BatchSplitter {
             let text = String(decoding: bytes[start..<end], as: UTF8.self)
             batches.append(ScriptBatch(text: text, firstLine: firstLine, count: count))
         }
-        while offset < bytes.count {
+        while cursor.offset < bytes.count {
             if isLineStart, let separator = separator() {
-                append(upTo: offset, count: separator.count)
-                offset = separator.end
-                line += 1
-                start = offset
-                firstLine = line
+                append(upTo: cursor.offset, count: separator.count)
+                cursor.offset = separator.end
+                cursor.line += 1
+                start = cursor.offset
+                firstLine = cursor.line
                 continue
             }
             isLineStart = skipPiece()
@@ -45,60 +44,33 @@ package struct BatchSplitter {
 
     /// Passes one character, or a whole string, identifier or comment; says whether a line begins after it.
     private mutating func skipPiece() -> Bool {
-        let byte = bytes[offset]
-        switch byte {
-        case 0x0A:
-            line += 1
-            offset += 1
-            return true
-        case UInt8(ascii: "'"), UInt8(ascii: "\""): skipQuoted(by: byte)
-        case UInt8(ascii: "["): skipQuoted(by: UInt8(ascii: "]"))
-        case UInt8(ascii: "-") where at(offset + 1) == UInt8(ascii: "-"):
-            while offset < bytes.count, bytes[offset] != 0x0A { offset += 1 }
-        case UInt8(ascii: "/") where at(offset + 1) == UInt8(ascii: "*"): skipBlockComment()
-        default: offset += 1
+        let byte = cursor.bytes[cursor.offset]
+        let next = at(cursor.offset + 1)
+        if byte == UInt8(ascii: "-"), next == byte {
+            cursor.skipLineComment()
+        } else if byte == UInt8(ascii: "/"), next == UInt8(ascii: "*") {
+            // Without its end it goes to the end of the script: that is for the server to refuse.
+            _ = cursor.skipBlockComment()
+        } else {
+            cursor.offset += 1
+            switch byte {
+            case 0x0A:
+                cursor.line += 1
+                return true
+            case UInt8(ascii: "'"), UInt8(ascii: "\""): _ = cursor.skipQuoted(by: byte)
+            case UInt8(ascii: "["): _ = cursor.skipQuoted(by: UInt8(ascii: "]"))
+            default: break
+            }
         }
         return false
     }
 
-    private func at(_ index: Int) -> UInt8 { index < bytes.count ? bytes[index] : 0 }
-
-    private mutating func skipQuoted(by closing: UInt8) {
-        offset += 1
-        while offset < bytes.count {
-            let byte = bytes[offset]
-            offset += 1
-            if byte == closing {
-                guard at(offset) == closing, offset < bytes.count else { return }
-                offset += 1
-            } else if byte == 0x0A {
-                line += 1
-            }
-        }
-    }
-
-    private mutating func skipBlockComment() {
-        var depth = 0
-        while offset < bytes.count {
-            switch (bytes[offset], at(offset + 1)) {
-            case (UInt8(ascii: "/"), UInt8(ascii: "*")):
-                depth += 1
-                offset += 2
-            case (UInt8(ascii: "*"), UInt8(ascii: "/")):
-                depth -= 1
-                offset += 2
-                if depth == 0 { return }
-            case (0x0A, _):
-                line += 1
-                offset += 1
-            default: offset += 1
-            }
-        }
-    }
+    private func at(_ index: Int) -> UInt8 { cursor.at(index) }
 
     /// The separator in the line that begins here: how often to run the batch, and where the next line begins.
     private func separator() -> (count: Int, end: Int)? {
-        var index = skippingBlanks(offset)
+        let bytes = cursor.bytes
+        var index = skippingBlanks(cursor.offset)
         guard at(index) | 0x20 == UInt8(ascii: "g"), at(index + 1) | 0x20 == UInt8(ascii: "o") else { return nil }
         let afterWord = index + 2
         index = skippingBlanks(afterWord)
@@ -121,7 +93,7 @@ package struct BatchSplitter {
 
     private func skippingBlanks(_ start: Int) -> Int {
         var index = start
-        while index < bytes.count, bytes[index] == 0x20 || bytes[index] == 0x09 || bytes[index] == 0x0D { index += 1 }
+        while [0x20, 0x09, 0x0D].contains(at(index)) { index += 1 }
         return index
     }
 }

@@ -3,9 +3,7 @@
 /// What cannot be cut (a string without its end, an identifier too long) ends the tokens early and stands in ``failure``: a
 /// mistake of grammar before it is reported first, as SQL Server does.
 struct Lexer {
-    private let bytes: [UInt8]
-    private var offset = 0
-    private var line = 1
+    private var cursor: ScriptCursor
     /// Whether `"a"` is an identifier; a string otherwise.
     var isQuotedIdentifierOn: Bool
     /// Why the tokens ended before the text did.
@@ -18,7 +16,7 @@ struct Lexer {
     private static let byteOrderMark: Unicode.Scalar = "\u{FEFF}"
 
     init(_ bytes: [UInt8], isQuotedIdentifierOn: Bool) {
-        self.bytes = bytes
+        cursor = ScriptCursor(bytes)
         self.isQuotedIdentifierOn = isQuotedIdentifierOn
     }
 
@@ -56,8 +54,16 @@ struct Lexer {
 
     // MARK: Bytes
 
-    /// The byte at `index`, 0 beyond the end.
-    private func at(_ index: Int) -> UInt8 { index < bytes.count ? bytes[index] : 0 }
+    private var bytes: [UInt8] { cursor.bytes }
+    private var offset: Int {
+        get { cursor.offset }
+        set { cursor.offset = newValue }
+    }
+    private var line: Int {
+        get { cursor.line }
+        set { cursor.line = newValue }
+    }
+    private func at(_ index: Int) -> UInt8 { cursor.at(index) }
 
     private func isDigit(_ byte: UInt8) -> Bool { byte &- UInt8(ascii: "0") < 10 }
 
@@ -115,10 +121,13 @@ struct Lexer {
                 offset += 1
             case 0...0x20: offset += 1
             case UInt8(ascii: "-") where at(offset + 1) == UInt8(ascii: "-"):
-                while offset < bytes.count, bytes[offset] != 0x0A { offset += 1 }
+                cursor.skipLineComment()
             case UInt8(ascii: "/") where at(offset + 1) == UInt8(ascii: "*"):
-                skipBlockComment()
-                if failure != nil { return }
+                let startLine = line
+                guard cursor.skipBlockComment() else {
+                    failure = .missingEndComment(line: startLine)
+                    return
+                }
             case 0x80...:
                 let (scalar, length) = scalar(at: offset)
                 guard scalar.properties.isWhitespace || scalar == Self.byteOrderMark else { return }
@@ -126,28 +135,6 @@ struct Lexer {
             default: return
             }
         }
-    }
-
-    /// Block comments nest.
-    private mutating func skipBlockComment() {
-        let startLine = line
-        var depth = 0
-        while offset < bytes.count {
-            switch (bytes[offset], at(offset + 1)) {
-            case (UInt8(ascii: "/"), UInt8(ascii: "*")):
-                depth += 1
-                offset += 2
-            case (UInt8(ascii: "*"), UInt8(ascii: "/")):
-                depth -= 1
-                offset += 2
-                if depth == 0 { return }
-            case (0x0A, _):
-                line += 1
-                offset += 1
-            default: offset += 1
-            }
-        }
-        failure = .missingEndComment(line: startLine)
     }
 
     // MARK: Tokens
@@ -176,24 +163,13 @@ struct Lexer {
     private mutating func quoted(_ kind: Token.Kind, from start: Int, by closing: UInt8) -> Token {
         let startLine = line
         let contentStart = start + (kind == .nationalString ? 2 : 1)
-        var index = contentStart
-        while index < bytes.count {
-            let byte = bytes[index]
-            if byte == closing {
-                guard at(index + 1) == closing else {
-                    let token = Token(kind: kind, range: start..<index + 1, line: startLine)
-                    if kind == .quotedIdentifier, !fits(contentStart..<index) {
-                        let name = String(decoding: bytes[contentStart..<index], as: UTF8.self)
-                        return fail(.identifierTooLong(name, line: startLine))
-                    }
-                    offset = index + 1
-                    return token
-                }
-                index += 2
-            } else {
-                if byte == 0x0A { line += 1 }
-                index += 1
+        offset = contentStart
+        if cursor.skipQuoted(by: closing) {
+            if kind == .quotedIdentifier, !fits(contentStart..<offset - 1) {
+                let name = String(decoding: bytes[contentStart..<offset - 1], as: UTF8.self)
+                return fail(.identifierTooLong(name, line: startLine))
             }
+            return Token(kind: kind, range: start..<offset, line: startLine)
         }
         let rest = String(decoding: bytes[contentStart..<min(bytes.count, contentStart + 1024)], as: UTF8.self)
         return fail(.unclosedQuotationMark(after: rest, line: startLine))

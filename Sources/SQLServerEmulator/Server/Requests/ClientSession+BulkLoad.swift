@@ -52,10 +52,13 @@ extension Session {
     ///
     /// - Returns: How many.
     func load(_ rows: [[(SQLValue, SQLType)]], into statement: InsertBulkStatement) throws(SQLError) -> Int64 {
+        if statement.options.contains(where: { $0.name == "FIRE_TRIGGERS" }) {
+            throw SQLError.unsupported("INSERT BULK … FIRE_TRIGGERS")
+        }
         let keepsIdentity = statement.options.contains { $0.name == "KEEP_IDENTITY" }
         let changes = try writing { () throws(SQLError) -> Int in
             recorder.willBeginStatement(self)
-            let table = try target(DataTarget(name: .name(statement.table), line: 1))
+            let table = try target(DataTarget(name: .name(statement.table), line: 1), for: ["INSERT"])
             let columns = try statement.columns.map { (column) throws(SQLError) in
                 guard let found = table.column(column.name) else {
                     throw SQLError(207, "Invalid column name '\(column.name)'.")
@@ -88,7 +91,7 @@ extension Session {
                 let next = SQLValue.integer(server.nextIdentity(of: table.storage, identity))
                 row.append(try column.type.encode(try Conversion.convert(next, from: .bigint, to: column.type)))
             } else if column.type == .rowversion {
-                row.append(.blob(server.nextRowVersion()))
+                row.append(.blob(newRowVersion()))
             } else if let place {
                 let (value, type) = values[place]
                 if column.identity != nil, case .integer(let number) = value {

@@ -45,7 +45,7 @@ final class ClientSession {
             }
         }
         guard let session else { return }
-        server.clients.remove(session.id)
+        server.state.registry.forget(session.id)
         if session.transaction.count > 0 { try? session.rollbackTransaction() }
     }
 
@@ -72,19 +72,9 @@ final class ClientSession {
                 programName: login.application,
                 interfaceName: login.library,
                 packetSize: size,
-                isEncrypted: isEncrypted
-            )
-            server.clients.add(
-                .init(
-                    session: session.id,
-                    login: known.name,
-                    host: login.host,
-                    application: login.application,
-                    library: login.library,
-                    isEncrypted: isEncrypted,
-                    isReadOnlyIntent: login.typeFlags.contains(.readOnlyIntent),
-                    packetSize: size
-                )
+                isEncrypted: isEncrypted,
+                isReadOnlyIntent: login.typeFlags.contains(.readOnlyIntent),
+                isConnected: true
             )
             welcome(session, login, packetSize: size)
             return true

@@ -4,27 +4,27 @@
 extension ContextFunctions {
     static let securityFunctions: [String: ContextFunction] = [
         "SUSER_NAME": ContextFunction([.int], optional: 1, name) { session, values in
-            if values.isEmpty { return .string(session.login.name) }
+            if values.isEmpty { return .string(session.loginName) }
             return .optional(session.server.logins.first { $0.id == values[0].whole }?.name)
         },
         "SUSER_SNAME": ContextFunction([.varbinary(85)], optional: 1, name) { session, values in
-            if values.isEmpty { return .string(session.login.name) }
+            if values.isEmpty { return .string(session.loginName) }
             guard case .binary(let bytes) = values[0] else { return .null }
             return .optional(session.server.logins.first { session.securityID(ofLogin: $0.name) == bytes }?.name)
         },
         "SUSER_SID": ContextFunction([name], optional: 1, .varbinary(85)) { session, values in
-            if values.isEmpty { return .binary(session.securityID(ofLogin: session.login.name)) }
+            if values.isEmpty { return .binary(session.securityID(ofLogin: session.loginName)) }
             guard let login = values[0].string.flatMap(session.server.login) else { return .null }
             return .binary(session.securityID(ofLogin: login.name))
         },
         "SUSER_ID": ContextFunction([name], optional: 1, .int) { session, values in
             let login =
                 values.isEmpty
-                ? session.server.login(session.login.name) : values[0].string.flatMap(session.server.login)
+                ? session.server.login(session.loginName) : values[0].string.flatMap(session.server.login)
             return login.map { .number($0.id) } ?? .null
         },
         "ORIGINAL_LOGIN": ContextFunction([], name) { session, _ in .string(session.login.name) },
-        "SYSTEM_USER": ContextFunction([], name) { session, _ in .string(session.login.name) },
+        "SYSTEM_USER": ContextFunction([], name) { session, _ in .string(session.loginName) },
         "USER_NAME": ContextFunction([.int], optional: 1, name) { session, values in
             if values.isEmpty { return userName(session) }
             return .optional(SystemViews.principals(session, session.database).first { $0.id == values[0].whole }?.name)
@@ -38,7 +38,7 @@ extension ContextFunctions {
         },
         "IS_MEMBER": ContextFunction([name], .int) { session, values in
             guard let role = values[0].string else { return .null }
-            return isMember(session, session.principals(in: session.database), isOwner: session.login.isSysadmin, role)
+            return isMember(session, session.principals(in: session.database), isOwner: session.isSysadmin, role)
         },
         "IS_ROLEMEMBER": ContextFunction([name, name], optional: 1, .int) { session, values in
             guard let role = values[0].string else { return .null }
@@ -46,7 +46,7 @@ extension ContextFunctions {
                 return isMember(
                     session,
                     session.principals(in: session.database),
-                    isOwner: session.login.isSysadmin,
+                    isOwner: session.isSysadmin,
                     role
                 )
             }
@@ -59,9 +59,9 @@ extension ContextFunctions {
             guard let role = values[0].string, SystemViews.serverRoles.contains(where: { $0.matches(role) }) else {
                 return .null
             }
-            let login = values.count > 1 ? values[1].string.flatMap(session.server.login) : session.login
-            guard let login else { return .null }
-            return .bool(role.matches("public") || role.matches("sysadmin") && login.isSysadmin || login.isSysadmin)
+            if values.count == 1 { return .bool(role.matches("public") || session.isSysadmin) }
+            guard let login = values[1].string.flatMap(session.server.login) else { return .null }
+            return .bool(role.matches("public") || login.isSysadmin)
         },
         "HAS_PERMS_BY_NAME": ContextFunction([text, name, name, text, name], optional: 2, .int) { session, values in
             guard let permission = values[2].string?.uppercased().trimmingSpaces else { return .null }

@@ -40,9 +40,9 @@ extension ContextFunctions {
         "CURRENT_TIMEZONE_ID": ContextFunction([], .varchar(128)) { _, _ in .string("UTC") },
         "CURRENT_TIMEZONE": ContextFunction([], .varchar(128)) { _, _ in .string("(UTC) Coordinated Universal Time") },
         "MIN_ACTIVE_ROWVERSION": ContextFunction([], .binary(8)) { session, _ in
-            .binary(session.server.nextRowVersion())
+            .binary(session.server.minimumActiveRowVersion)
         },
         "GETANSINULL": ContextFunction([name], optional: 1, .int) { _, _ in .integer(1) },
-        "EVENTDATA": ContextFunction([], .xml) { session, _ in .optional(session.eventData.last) },
+        "EVENTDATA": ContextFunction([], .xml) { session, _ in .optional(session.eventData.last ?? nil) },
     ]
 }

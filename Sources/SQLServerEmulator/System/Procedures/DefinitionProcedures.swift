@@ -59,17 +59,6 @@ extension SystemProcedures {
             try addUser(session, call)
             return 0
         },
-        // Nothing reads what they would keep.
-        "sp_addextendedproperty": SystemProcedure(propertyParameters) { _, _ in 0 },
-        "sp_updateextendedproperty": SystemProcedure(propertyParameters) { _, _ in 0 },
-        "sp_dropextendedproperty": SystemProcedure(propertyParameters.filter { $0.0 != "@value" }) { _, _ in 0 },
-    ]
-
-    private static let propertyParameters: [(String, SQLType, SQLValue?)] = [
-        ("@name", name, nil), ("@value", .sqlVariant, .null), ("@level0type", .varchar(128), .null),
-        ("@level0name", name, .null),
-        ("@level1type", .varchar(128), .null), ("@level1name", name, .null), ("@level2type", .varchar(128), .null),
-        ("@level2name", name, .null),
     ]
 
     private static func quoted(_ call: SystemCall, _ parameter: String) -> String { quoted(call.text(parameter) ?? "") }

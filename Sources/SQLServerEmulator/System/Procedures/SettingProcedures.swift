@@ -178,6 +178,8 @@ extension Session {
         settings = SessionSettings()
         context = [:]
         prepared = [:]
+        cursors = [:]
+        (impersonations, impersonationFloor) = ([], 0)
         rowCount = 0
         lastError = 0
         lastIdentity = .null

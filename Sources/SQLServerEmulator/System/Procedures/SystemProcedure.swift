@@ -73,6 +73,8 @@ struct SystemCall {
     func value(_ name: String) -> SQLValue { values[name] ?? .null }
     func text(_ name: String) -> String? { value(name).string }
     func int(_ name: String) -> Int? { value(name).whole }
+    func number(_ name: String) -> Int64? { if case .integer(let number) = value(name) { number } else { nil } }
+    func bytes(_ name: String) -> [UInt8]? { if case .binary(let bytes) = value(name) { bytes } else { nil } }
 
     /// Gives the caller's variable for a parameter a value, where there is one.
     mutating func give(_ name: String, _ value: SQLValue, _ type: SQLType) {
@@ -91,7 +93,8 @@ enum SystemProcedures {
         )
 
     static let all: [String: SystemProcedure] = [
-        textProcedures, catalogueProcedures, helpProcedures, settingProcedures, definitionProcedures,
+        captureProcedures, textProcedures, catalogueProcedures, helpProcedures, settingProcedures, definitionProcedures,
+        propertyProcedures,
     ].reduce(into: [:]) { $0.merge($1) { first, _ in first } }
 
     /// Procedures that are known and not emulated.
@@ -105,7 +108,6 @@ enum SystemProcedures {
     ]
 
     static func find(_ name: Name, in session: Session) throws(SQLError) -> Procedure? {
-        if let procedure = try CaptureProcedures.find(name, in: session) { return procedure }
         let schema = name.parts.count > 1 ? name.parts[name.parts.count - 2].lowercased() : ""
         guard ["", "sys", "dbo"].contains(schema) else { return nil }
         let key = name.last.lowercased()
@@ -114,15 +116,14 @@ enum SystemProcedures {
         let database = try Binder(session).database(of: name).name
         return { (session, arguments) throws(SQLError) in
             // It works in the database that its name says.
-            let outer = session.databaseName
-            if database != outer { session.databaseName = database }
-            defer { if database != outer { session.databaseName = outer } }
-            switch procedure.body {
-            case .open(let run): return try run(session, arguments)
-            case .declared(let parameters, let run):
-                var call = try SystemCall(arguments, to: parameters, of: key)
-                let status = try run(session, &call)
-                return (status, call.outputs)
+            try session.within(database) { () throws(SQLError) in
+                switch procedure.body {
+                case .open(let run): return try run(session, arguments)
+                case .declared(let parameters, let run):
+                    var call = try SystemCall(arguments, to: parameters, of: key)
+                    let status = try run(session, &call)
+                    return (status, call.outputs)
+                }
             }
         }
     }
@@ -140,6 +141,14 @@ extension Session {
         finish(.select, Int64(rows.count), hasResult: true)
     }
 
+    /// Does work in another database than the session's own.
+    func within<T>(_ database: String, _ work: () throws(SQLError) -> T) throws(SQLError) -> T {
+        let outer = databaseName
+        if database != outer { databaseName = database }
+        defer { if database != outer { databaseName = outer } }
+        return try work()
+    }
+
     /// Tells the client something that is no error.
     func inform(_ number: Int32, _ text: String, severity: UInt8 = 0) {
         sink.message(
@@ -150,4 +159,6 @@ extension Session {
             )
         )
     }
+
+    func inform(_ text: String) { inform(0, text) }
 }

@@ -25,6 +25,8 @@ public final class SQLServerSource: ChangeSource {
         var stamp: String?
         /// Tables that were asked for and are not there.
         var missing: Set<TableName> = []
+        /// The last position that the database was told.
+        var reported = LSN.zero
     }
 
     /// Nothing is connected before the first call.
@@ -163,7 +165,24 @@ public final class SQLServerSource: ChangeSource {
                 let instances = known.withLock { $0.catalogue.tables.values.flatMap(\.captureInstances) }
                 if !instances.isEmpty { try await filter.refresh(instances, through: position.lsn, from: server) }
             }
+            await report(after)
             return position
+        }
+    }
+
+    /// Says how far this reader is, where a table has an older capture instance that is read to its end: then it can go.
+    private func report(_ position: LSN) async {
+        let isDue = known.withLock { known in
+            let isPast = known.catalogue.tables.values.contains {
+                $0.captureInstances.count > 1 && $0.captureInstances.allSatisfy { $0.startLSN <= position }
+            }
+            defer { if isPast { known.reported = max(known.reported, position) } }
+            return isPast && known.reported < position
+        }
+        guard isDue else { return }
+        do { try await ReaderPosition(server: server).report(position) } catch {
+            // What is not dropped now is dropped another time; reading goes on.
+            logger.notice("the position could not be reported", metadata: ["error": "\(error)"])
         }
     }
 

@@ -2,7 +2,8 @@ import CDCCore
 
 /// Waits until the capture job has passed everything that is committed now.
 ///
-/// Three signs tell it, whichever comes first: a captured transaction that committed after the fence was set; a log scan that
+/// Where there is a ``WatermarkTable`` to write to, what is written there tells it: its transaction commits after all that is
+/// committed now, and the log is captured in its order. Elsewhere three signs do, whichever comes first: a captured transaction that committed after the fence was set; a log scan that
 /// began after it and ended with nothing left; two empty scans in a row since then, of which the second began after it.
 ///
 /// Source: SQL Server documentation, "sys.dm_cdc_log_scan_sessions (Transact-SQL)" and "cdc.lsn_time_mapping (Transact-SQL)".
@@ -16,13 +17,28 @@ struct Fence: Sendable {
     /// - Returns: A point not before any change that was committed when the call was made.
     /// - Throws: ``CDCError`` with code `sourceUnavailable` where the capture job does not get there in time.
     func wait() async throws -> LSN {
+        let watermark = WatermarkTable(server: server)
+        if let marker = try await watermark.write() { return try await wait(for: marker, in: watermark) }
+        return try await waitForSigns()
+    }
+
+    private func wait(for marker: WatermarkTable.Marker, in watermark: WatermarkTable) async throws -> LSN {
+        let begin = clock.now()
+        while true {
+            if let lsn = try await watermark.lsn(of: marker) { return lsn }
+            if clock.now() - begin >= timeout.microseconds { throw late(newest: try await log.newest()) }
+            try await clock.sleep(for: pause)
+        }
+    }
+
+    private func waitForSigns() async throws -> LSN {
         let start = try await state(since: nil)
         guard let began = start.now else { throw Self.silent }
         let begin = clock.now()
         while true {
             let state = try await state(since: began)
             if let newest = state.newest, state.hasPassed(start) { return newest }
-            if clock.now() - begin >= timeout.microseconds { throw late(state) }
+            if clock.now() - begin >= timeout.microseconds { throw late(newest: state.newest) }
             try await clock.sleep(for: pause)
         }
     }
@@ -82,12 +98,12 @@ struct Fence: Sendable {
         return state
     }
 
-    private func late(_ state: State) -> CDCError {
+    private func late(newest: LSN?) -> CDCError {
         CDCError(
             .sourceUnavailable,
             "the capture job did not get to the end of the log within \(timeout): is SQL Server Agent running, and is the job "
-                + "started (EXEC sys.sp_cdc_start_job)? The newest captured LSN is \(state.newest.map(\.description) ?? "none")",
-            lsn: state.newest
+                + "started (EXEC sys.sp_cdc_start_job)? The newest captured LSN is \(newest.map(\.description) ?? "none")",
+            lsn: newest
         )
     }
 

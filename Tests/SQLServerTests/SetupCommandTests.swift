@@ -1,3 +1,4 @@
+import CDCCore
 import Columnar
 import Foundation
 import TDSSource
@@ -6,16 +7,11 @@ import Testing
 @Suite(
     "cdc-demo setup at a server",
     .enabled(
-        if: TestServer.isAvailable && SetupCommandTests.isThere,
+        if: TestServer.isAvailable && Outside.program != nil,
         "needs a server and the program cdc-demo beside the tests"
     )
 )
 struct SetupCommandTests {
-    private static let location = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent().appending(
-        path: "cdc-demo"
-    )
-    static var isThere: Bool { FileManager.default.isExecutableFile(atPath: location.path) }
-
     @Test("--apply makes it, with passwords from the environment; --remove --apply takes it away")
     func applyAndRemove() async throws {
         try await TestServer.withDatabase(isCaptured: false) { server in
@@ -43,9 +39,9 @@ struct SetupCommandTests {
 
     /// What the program prints.
     private func run(_ server: TestServer, _ arguments: [String]) async throws -> String {
-        guard case .port(let port) = server.configuration.endpoint else { return "" }
+        guard case .port(let port) = server.configuration.endpoint, let program = Outside.program else { return "" }
         let process = Process()
-        process.executableURL = Self.location
+        process.executableURL = program
         process.arguments =
             ["setup", "--server", "\(server.configuration.host):\(port)", "--database", server.configuration.database]
             + ["--user", server.configuration.user] + arguments

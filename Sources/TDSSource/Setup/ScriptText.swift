@@ -1,5 +1,3 @@
-import CDCCore
-
 /// Names as literals of a script that may pass through `sqlcmd`.
 enum ScriptText {
     /// An expression of the type `nvarchar` whose value is `text`.
@@ -7,10 +5,18 @@ enum ScriptText {
     /// `sqlcmd` works on lines before the server sees them: it replaces `$(…)` also within quotes, and takes a line `GO` for the
     /// end of a batch. So neither may stand in a literal.
     static func literal(_ text: String) -> String {
-        let separated = SQLText.string(text)
-            .replacing("$(", with: "$' + N'(")
-            .replacing("\r", with: "' + NCHAR(13) + N'")
-            .replacing("\n", with: "' + NCHAR(10) + N'")
-        return separated
+        var literal = "N'"
+        var last: Unicode.Scalar?
+        // By scalars: a line break of two is one character in Swift, as is a parenthesis with an accent.
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "'": literal += "''"
+            case "\r", "\n": literal += "' + NCHAR(\(scalar.value)) + N'"
+            case "(" where last == "$": literal += "' + N'("
+            default: literal.unicodeScalars.append(scalar)
+            }
+            last = scalar
+        }
+        return literal + "'"
     }
 }

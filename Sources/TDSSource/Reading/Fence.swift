@@ -57,8 +57,9 @@ struct Fence: Sendable {
 
         func hasPassed(_ start: State) -> Bool {
             if hasLaterCommit || hasLaterScan == true { return true }
-            guard let scan, scan == start.scan else { return false }
-            return emptyScans >= start.emptyScans + 2
+            guard let scan else { return false }
+            // A scan that was not there when the fence was set may have begun before it; what is empty behind it came after.
+            return emptyScans >= (scan == start.scan ? start.emptyScans : 0) + 2
         }
     }
 

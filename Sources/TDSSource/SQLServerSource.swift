@@ -27,6 +27,8 @@ public final class SQLServerSource: ChangeSource {
         var stamp: CatalogueStamp?
         /// Tables that were asked for and are not there.
         var missing: Set<TableName> = []
+        /// The last position that the database was told.
+        var reported = LSN.zero
     }
 
     /// Nothing is connected before the first call.
@@ -135,6 +137,7 @@ public final class SQLServerSource: ChangeSource {
                     try await filter.refresh(instances, through: position.lsn, from: server)
                 }
             }
+            await report(after.lsn)
             // Where nothing is tracked any more, its versions end, but they did not go back.
             position?.changeTrackingVersion = after.changeTrackingVersion
             guard profile.isChangeTrackingEnabled else { return position }
@@ -146,6 +149,22 @@ public final class SQLServerSource: ChangeSource {
             var start = after
             start.commitTime = 0
             return Self.position(position ?? start, state)
+        }
+    }
+
+    /// Says how far this reader is, where a table has an older capture instance that is read to its end: then it can go.
+    private func report(_ position: LSN) async {
+        let isDue = known.withLock { known in
+            let isPast = known.catalogue.tables.values.contains {
+                $0.captureInstances.count > 1 && $0.captureInstances.allSatisfy { $0.startLSN <= position }
+            }
+            defer { if isPast { known.reported = max(known.reported, position) } }
+            return isPast && known.reported < position
+        }
+        guard isDue else { return }
+        do { try await ReaderPosition(server: server).report(position) } catch {
+            // What is not dropped now is dropped another time; reading goes on.
+            logger.notice("the position could not be reported", metadata: ["error": "\(error)"])
         }
     }
 

@@ -12,6 +12,7 @@ struct CDCDemo: AsyncParsableCommand {
             Start with:
               cdc-demo demo             the whole thing, on an embedded retail database
               cdc-demo cat lake/retail_analytics/bronze/orders --limit 3
+              cdc-demo setup            what a SQL Server database needs, printed or run
               cdc-demo --version        the version of the program
 
             A TABLE_PATH is the folder that holds a table's _delta_log, whoever wrote the table.
@@ -30,7 +31,8 @@ struct CDCDemo: AsyncParsableCommand {
               {"error":{"code":"tableNotFound","message":"…","exitCode":66}}
             """,
         subcommands: [
-            DemoCommand.self, ReplayCommand.self, CatCommand.self, HistoryCommand.self, DetailCommand.self,
+            DemoCommand.self, SetupCommand.self, ReplayCommand.self, CatCommand.self, HistoryCommand.self,
+            DetailCommand.self,
         ]
     )
 

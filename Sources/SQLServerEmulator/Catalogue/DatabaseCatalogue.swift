@@ -87,6 +87,14 @@ struct DatabaseCatalogue: Sendable {
         if let module = modules.removeValue(forKey: id) { names[Self.key(module.schema, module.name)] = nil }
     }
 
+    /// Takes an object out for good, with what was granted on it.
+    mutating func dropObject(_ id: Int) {
+        removeObject(id)
+        permissions.removeAll { permission in
+            if case .object(id, _) = permission.scope { true } else { false }
+        }
+    }
+
     /// Puts a changed table in the place of the one of its id.
     mutating func replace(_ table: TableObject) {
         removeObject(table.id)

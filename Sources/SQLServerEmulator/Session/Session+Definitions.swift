@@ -360,8 +360,8 @@ extension Session {
             try willDrop(table, in: database)
             try sqlite.run("DROP TABLE \(table.storage)")
             try change(database) { (catalogue) throws(SQLError) in
-                for trigger in catalogue.triggers(of: table.id) { catalogue.removeObject(trigger.id) }
-                catalogue.removeObject(table.id)
+                for trigger in catalogue.triggers(of: table.id) { catalogue.dropObject(trigger.id) }
+                catalogue.dropObject(table.id)
             }
         case .view, .procedure, .function, .trigger, .synonym, .sequence:
             let database = try Binder(self).database(of: name)
@@ -369,7 +369,7 @@ extension Session {
             guard let module = database.module(schema: schema.isEmpty ? "dbo" : schema, name: name.last) else {
                 return try missing(drop.kind.rawValue)
             }
-            try change(database.name) { (catalogue) throws(SQLError) in catalogue.removeObject(module.id) }
+            try change(database.name) { (catalogue) throws(SQLError) in catalogue.dropObject(module.id) }
         case .schema:
             guard let schema = database.schemas[name.last.lowercased()] else { return try missing("schema") }
             if database.tables.values.contains(where: { $0.schema.matches(schema.name) })

@@ -65,9 +65,9 @@ extension Session {
 
     /// How many rows a table has.
     func rowCount(of table: TableObject) throws(SQLError) -> Int64 {
-        guard case .integer(let count)? = try sqlite.rows("SELECT COUNT(*) FROM \(table.storage)").first?.first else {
-            return 0
-        }
+        // The rows themselves are counted: an index may need a collation that this connection does not have yet.
+        let counted = try sqlite.rows("SELECT COUNT(*) FROM \(table.storage) NOT INDEXED")
+        guard case .integer(let count)? = counted.first?.first else { return 0 }
         return count
     }
 }

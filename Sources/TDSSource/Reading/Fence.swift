@@ -2,7 +2,8 @@ import CDCCore
 
 /// Waits until the capture job has passed everything that is committed now.
 ///
-/// Three signs tell it, whichever comes first: a captured transaction that committed after the fence was set; a log scan that
+/// Where there is a ``WatermarkTable`` to write to, what is written there tells it: its transaction commits after all that is
+/// committed now, and the log is captured in its order. Elsewhere three signs do, whichever comes first: a captured transaction that committed after the fence was set; a log scan that
 /// began after it and ended with nothing left; two empty scans in a row since then, of which the second began after it.
 ///
 /// Source: SQL Server documentation, "sys.dm_cdc_log_scan_sessions (Transact-SQL)" and "cdc.lsn_time_mapping (Transact-SQL)".
@@ -16,13 +17,30 @@ struct Fence: Sendable {
     /// - Returns: A point not before any change that was committed when the call was made.
     /// - Throws: ``CDCError`` with code `sourceUnavailable` where the capture job does not get there in time.
     func wait() async throws -> LSN {
+        let watermark = WatermarkTable(server: server)
+        if let marker = try await watermark.write() { return try await wait(for: marker, in: watermark) }
+        return try await waitForSigns()
+    }
+
+    private func wait(for marker: WatermarkTable.Marker, in watermark: WatermarkTable) async throws -> LSN {
+        let begin = clock.now()
+        while true {
+            if let lsn = try await watermark.lsn(of: marker) { return lsn }
+            if clock.now() - begin >= timeout.microseconds { throw late(newest: try await log.newest()) }
+            try await clock.sleep(for: pause)
+        }
+    }
+
+    private func waitForSigns() async throws -> LSN {
         let start = try await state(since: nil)
         guard let began = start.now else { throw Self.silent }
         let begin = clock.now()
         while true {
             let state = try await state(since: began)
             if let newest = state.newest, state.hasPassed(start) { return newest }
-            if clock.now() - begin >= timeout.microseconds { throw late(state) }
+            if clock.now() - begin >= timeout.microseconds {
+                throw late(newest: state.newest, maySeeScans: state.maySeeScans)
+            }
             try await clock.sleep(for: pause)
         }
     }
@@ -43,8 +61,9 @@ struct Fence: Sendable {
 
         func hasPassed(_ start: State) -> Bool {
             if hasLaterCommit || hasLaterScan == true { return true }
-            guard let scan, scan == start.scan else { return false }
-            return emptyScans >= start.emptyScans + 2
+            guard let scan else { return false }
+            // A scan that was not there when the fence was set may have begun before it; what is empty behind it came after.
+            return emptyScans >= (scan == start.scan ? start.emptyScans : 0) + 2
         }
     }
 
@@ -85,16 +104,16 @@ struct Fence: Sendable {
         return state
     }
 
-    private func late(_ state: State) -> CDCError {
+    private func late(newest: LSN?, maySeeScans: Bool = true) -> CDCError {
         var message =
             "the capture job did not get to the end of the log within \(timeout): is SQL Server Agent running, and is the job "
-            + "started (EXEC sys.sp_cdc_start_job)? The newest captured LSN is \(state.newest.map(\.description) ?? "none")"
-        if !state.maySeeScans {
+            + "started (EXEC sys.sp_cdc_start_job)? The newest captured LSN is \(newest.map(\.description) ?? "none")"
+        if !maySeeScans {
             message +=
                 ". The login does not see the job's scans, so an idle database looks like a job that stands still: "
             message += "GRANT VIEW DATABASE STATE TO its user"
         }
-        return CDCError(.sourceUnavailable, message, lsn: state.newest)
+        return CDCError(.sourceUnavailable, message, lsn: newest)
     }
 
     private static let silent = CDCError(.sourceUnavailable, "the server does not say what time it is")

@@ -6,7 +6,7 @@ enum SQLText {
     ///
     /// Source: SQL Server documentation, "QUOTENAME (Transact-SQL)".
     static func identifier(_ name: String) -> String {
-        "[" + name.replacing("]", with: "]]") + "]"
+        "[" + doubling("]", in: name) + "]"
     }
 
     /// A table's name with its schema.
@@ -16,7 +16,17 @@ enum SQLText {
 
     /// A Unicode character literal.
     static func string(_ text: String) -> String {
-        "N'" + text.replacing("'", with: "''") + "'"
+        "N'" + doubling("'", in: text) + "'"
+    }
+
+    /// By scalars, as the server reads: a bracket with an accent is one character in Swift, and another than the bracket.
+    private static func doubling(_ mark: Unicode.Scalar, in text: String) -> String {
+        var result = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars {
+            result.append(scalar)
+            if scalar == mark { result.append(scalar) }
+        }
+        return String(result)
     }
 
     /// A binary literal: `0x0000002D00000580001D`.

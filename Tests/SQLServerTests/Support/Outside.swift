@@ -1,6 +1,6 @@
 import Foundation
 
-/// Data that are not part of the project.
+/// What is not part of the tests themselves.
 enum Outside {
     /// Microsoft's script that makes the Northwind database.
     static let northwind: String? = {
@@ -8,5 +8,11 @@ enum Outside {
         let beside = URL(filePath: #filePath).appending(path: "../../../../../shared/data").standardized.path
         let path = "\(environment ?? beside)/northwind/instnwnd.sql"
         return FileManager.default.fileExists(atPath: path) ? path : nil
+    }()
+
+    /// The program cdc-demo, where it was built beside the tests.
+    static let program: URL? = {
+        let place = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent().appending(path: "cdc-demo")
+        return FileManager.default.isExecutableFile(atPath: place.path) ? place : nil
     }()
 }

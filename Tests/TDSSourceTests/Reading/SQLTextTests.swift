@@ -22,4 +22,16 @@ struct SQLTextTests {
         )
         #expect(Statement("SELECT 1").batch == "SELECT 1")
     }
+
+    @Test("an accent behind a bracket or a quote does not hide it")
+    func accents() {
+        let accent = "\u{301}"
+        #expect(SQLText.identifier("x]\(accent)y").unicodeScalars.elementsEqual("[x]]\(accent)y]".unicodeScalars))
+        #expect(SQLText.string("x'\(accent)y").unicodeScalars.elementsEqual("N'x''\(accent)y'".unicodeScalars))
+        #expect(
+            ScriptText.literal("$(\(accent)'\(accent)").unicodeScalars.elementsEqual(
+                "N'$' + N'(\(accent)''\(accent)'".unicodeScalars
+            )
+        )
+    }
 }

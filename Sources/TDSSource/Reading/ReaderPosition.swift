@@ -1,0 +1,16 @@
+import CDCCore
+
+/// Tells the database how far this reader is, where ``CaptureSetup`` made the procedure that takes it.
+struct ReaderPosition: Sendable {
+    let server: Server
+
+    func report(_ position: LSN) async throws {
+        let statement = Statement(
+            """
+            IF HAS_PERMS_BY_NAME(N'swift_cdc.report_position', N'OBJECT', N'EXECUTE') = 1
+                EXEC swift_cdc.report_position @position;
+            """
+        )
+        try await server.execute(statement.with("position", position).batch)
+    }
+}

@@ -1,0 +1,136 @@
+/// Change Data Capture of the database and of tables.
+extension CaptureSetup {
+    var changeDataCapture: [SetupBatch] {
+        [enabledDatabase, captureTable, watermark, capturedTables] + (retention == nil ? [] : [cleanup])
+    }
+
+    /// With `automatic` nothing is enabled that no table needs.
+    private static let isNeeded = "EXISTS (SELECT 1 FROM swift_cdc.tables WHERE mechanism = N'CDC')"
+
+    private var enabledDatabase: SetupBatch {
+        SetupBatch(
+            purpose: "Change Data Capture of the database. Amazon RDS has a procedure of its own for it.",
+            text: """
+                IF \(Self.isNeeded) AND EXISTS (SELECT 1 FROM sys.databases WHERE database_id = DB_ID() AND is_cdc_enabled = 0)
+                BEGIN
+                    IF DB_ID(N'rdsadmin') IS NULL
+                        EXEC sys.sp_cdc_enable_db;
+                    ELSE
+                    BEGIN
+                        DECLARE @database sysname = DB_NAME();
+                        EXEC sys.sp_executesql N'EXEC msdb.dbo.rds_cdc_enable_db @database', N'@database sysname', @database;
+                    END;
+                    INSERT INTO swift_cdc.made (kind, schema_name, object_name) VALUES (N'database CDC', N'', DB_NAME());
+                END;
+                """
+        )
+    }
+
+    private var captureTable: SetupBatch {
+        SetupBatch(
+            purpose:
+                "A procedure that makes a capture instance of a table, under a name that no instance had before, and remembers the name first, so that the removal knows it. A name has at "
+                + "most 100 characters (error 22927); one that is longer, or would have to be quoted, gives way to the number of the "
+                + "table. Net changes are not supported, because they cost an index more and nobody reads them.",
+            text: """
+                CREATE OR ALTER PROCEDURE swift_cdc.capture_table @schema sysname, @table sysname AS
+                BEGIN
+                    SET NOCOUNT ON;
+                    DECLARE @stem nvarchar(300) = N'swift_cdc_' + @schema + N'_' + @table;
+                    IF LEN(@stem) > 85 OR @stem COLLATE Latin1_General_BIN2 LIKE N'%[^A-Za-z0-9_]%'
+                        SET @stem = N'swift_cdc_'
+                            + CONVERT(nvarchar(11), OBJECT_ID(QUOTENAME(@schema) + N'.' + QUOTENAME(@table), N'U'));
+                    DECLARE @number int =
+                        1 + ISNULL((SELECT MAX(number) FROM swift_cdc.capture_instances WHERE stem = @stem), 0);
+                    WHILE EXISTS (SELECT 1 FROM cdc.change_tables
+                            WHERE capture_instance = @stem + N'_' + CONVERT(nvarchar(11), @number))
+                        SET @number += 1;
+                    DECLARE @instance sysname = @stem + N'_' + CONVERT(nvarchar(11), @number);
+                    INSERT INTO swift_cdc.capture_instances (capture_instance, stem, number, schema_name, table_name)
+                    VALUES (@instance, @stem, @number, @schema, @table);
+                    EXEC sys.sp_cdc_enable_table @source_schema = @schema, @source_name = @table,
+                        @capture_instance = @instance, @role_name = NULL, @supports_net_changes = 0;
+                END;
+                """
+        )
+    }
+
+    private var watermark: SetupBatch {
+        SetupBatch(
+            purpose:
+                "The capture instances that are made here. And the watermark: a captured table of one row. A reader writes to it "
+                + "and waits until what it wrote is captured: then everything that was committed before is captured, too.",
+            text: """
+                IF OBJECT_ID(N'swift_cdc.capture_instances', N'U') IS NULL
+                    CREATE TABLE swift_cdc.capture_instances (
+                        capture_instance sysname NOT NULL PRIMARY KEY,
+                        stem nvarchar(90) NOT NULL,
+                        number int NOT NULL,
+                        schema_name sysname NOT NULL,
+                        table_name sysname NOT NULL,
+                        made_at datetime2(3) NOT NULL DEFAULT SYSUTCDATETIME());
+                IF OBJECT_ID(N'swift_cdc.watermark', N'U') IS NULL
+                    CREATE TABLE swift_cdc.watermark (
+                        id tinyint NOT NULL PRIMARY KEY CHECK (id = 1),
+                        marker uniqueidentifier NOT NULL,
+                        written_at datetime2(3) NOT NULL);
+                IF NOT EXISTS (SELECT 1 FROM swift_cdc.watermark)
+                    INSERT INTO swift_cdc.watermark (id, marker, written_at) VALUES (1, NEWID(), SYSUTCDATETIME());
+                IF \(Self.isNeeded)
+                BEGIN
+                    IF NOT EXISTS (SELECT 1 FROM cdc.change_tables WHERE capture_instance = N'swift_cdc_watermark')
+                        EXEC sys.sp_cdc_enable_table @source_schema = N'swift_cdc', @source_name = N'watermark',
+                            @capture_instance = N'swift_cdc_watermark', @role_name = NULL, @supports_net_changes = 0;
+                END;
+                """
+        )
+    }
+
+    private var capturedTables: SetupBatch {
+        SetupBatch(
+            purpose: "A capture instance for every table that has none.",
+            text: """
+                DECLARE @schema sysname, @table sysname;
+                WHILE \(Self.isNeeded)
+                BEGIN
+                    SET @table = NULL;
+                    SELECT TOP (1) @schema = t.schema_name, @table = t.table_name FROM swift_cdc.tables AS t
+                    WHERE t.mechanism = N'CDC' AND \(Self.objectID("t")) IS NOT NULL
+                        AND NOT EXISTS (SELECT 1 FROM cdc.change_tables AS c WHERE c.source_object_id = \(Self.objectID("t")))
+                    ORDER BY t.number;
+                    IF @table IS NULL BREAK;
+                    EXEC swift_cdc.capture_table @schema, @table;
+                END;
+                """
+        )
+    }
+
+    private var cleanup: SetupBatch {
+        SetupBatch(
+            purpose:
+                "How long changes are kept. Jobs are listed in the database itself in Azure SQL Database, in msdb elsewhere; the "
+                + "name of msdb stands in a text, because Azure refuses names of other databases (error 40515). What it was before "
+                + "is remembered for the removal.",
+            text: """
+                DECLARE @retention bigint = \(retentionMinutes ?? 0), @earlier bigint;
+                IF \(Self.isNeeded)
+                BEGIN
+                    IF OBJECT_ID(N'cdc.cdc_jobs') IS NOT NULL
+                        EXEC sys.sp_executesql N'SELECT @earlier = retention FROM cdc.cdc_jobs WHERE job_type = N''cleanup''',
+                            N'@earlier bigint OUTPUT', @earlier = @earlier OUTPUT;
+                    ELSE
+                        EXEC sys.sp_executesql N'SELECT @earlier = retention FROM msdb.dbo.cdc_jobs
+                            WHERE job_type = N''cleanup'' AND database_id = DB_ID()',
+                            N'@earlier bigint OUTPUT', @earlier = @earlier OUTPUT;
+                    IF @earlier <> @retention
+                    BEGIN
+                        EXEC sys.sp_cdc_change_job @job_type = N'cleanup', @retention = @retention;
+                        IF NOT EXISTS (SELECT 1 FROM swift_cdc.made WHERE kind = N'CDC retention')
+                            INSERT INTO swift_cdc.made (kind, schema_name, object_name, earlier_value)
+                            VALUES (N'CDC retention', N'', N'cleanup', CONVERT(nvarchar(20), @earlier));
+                    END;
+                END;
+                """
+        )
+    }
+}

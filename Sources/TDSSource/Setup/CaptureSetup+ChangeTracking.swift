@@ -1,0 +1,55 @@
+/// Change Tracking of the database and of tables.
+extension CaptureSetup {
+    var changeTracking: [SetupBatch] { [trackingDatabase, trackedTables] }
+
+    private static let isNeeded = "EXISTS (SELECT 1 FROM swift_cdc.tables WHERE mechanism = N'CT')"
+
+    private var trackingDatabase: SetupBatch {
+        let retention = retentionMinutes.map { "\($0) MINUTES" } ?? "2 DAYS"
+        var text = """
+            IF \(Self.isNeeded) AND NOT EXISTS (SELECT 1 FROM sys.change_tracking_databases WHERE database_id = DB_ID())
+            BEGIN
+                ALTER DATABASE CURRENT SET CHANGE_TRACKING = ON (CHANGE_RETENTION = \(retention), AUTO_CLEANUP = ON);
+                INSERT INTO swift_cdc.made (kind, schema_name, object_name) VALUES (N'database CT', N'', DB_NAME());
+            END;
+            """
+        if let minutes = retentionMinutes {
+            text += """
+
+                IF EXISTS (SELECT 1 FROM swift_cdc.made WHERE kind = N'database CT') AND EXISTS (
+                    SELECT 1 FROM sys.change_tracking_databases WHERE database_id = DB_ID()
+                        AND NOT (retention_period = \(minutes) AND retention_period_units_desc = N'MINUTES'))
+                    ALTER DATABASE CURRENT SET CHANGE_TRACKING (CHANGE_RETENTION = \(minutes) MINUTES);
+                """
+        }
+        return SetupBatch(
+            purpose:
+                "Change Tracking of the database. The retention is changed only where this script turned the tracking on.",
+            text: text
+        )
+    }
+
+    private var trackedTables: SetupBatch {
+        SetupBatch(
+            purpose:
+                "Change Tracking of every table that is not tracked; with the columns, so that large values that did not "
+                + "change need not be read.",
+            text: """
+                DECLARE @schema sysname, @table sysname, @statement nvarchar(max);
+                WHILE 1 = 1
+                BEGIN
+                    SET @table = NULL;
+                    SELECT TOP (1) @schema = t.schema_name, @table = t.table_name FROM swift_cdc.tables AS t
+                    WHERE t.mechanism = N'CT' AND \(Self.objectID("t")) IS NOT NULL
+                        AND NOT EXISTS (SELECT 1 FROM sys.change_tracking_tables AS c WHERE c.object_id = \(Self.objectID("t")))
+                    ORDER BY t.number;
+                    IF @table IS NULL BREAK;
+                    SET @statement = N'ALTER TABLE ' + QUOTENAME(@schema) + N'.' + QUOTENAME(@table)
+                        + N' ENABLE CHANGE_TRACKING WITH (TRACK_COLUMNS_UPDATED = ON)';
+                    EXEC (@statement);
+                    INSERT INTO swift_cdc.made (kind, schema_name, object_name) VALUES (N'table CT', @schema, @table);
+                END;
+                """
+        )
+    }
+}

@@ -1,0 +1,242 @@
+/// What follows `ALTER TABLE`: a trigger of the database, an audit table, and the rotation of capture instances.
+///
+/// A capture instance does not learn of new columns. So the trigger makes a second one within the transaction of the `ALTER
+/// TABLE`: no row can be written in between.
+extension CaptureSetup {
+    var definitionSupport: [SetupBatch] {
+        [
+            definitionTables, dropObsoleteInstance, rotate, definitionChanged, definitionFailed, reportPosition,
+            callers, trigger,
+        ]
+    }
+
+    private var definitionTables: SetupBatch {
+        SetupBatch(
+            purpose:
+                "The audit of changed definitions, and how far each reader is: an older capture instance may go when every reader "
+                + "is past the beginning of the newer one. A reader that is gone for good holds it up; delete its row then.",
+            text: """
+                IF OBJECT_ID(N'swift_cdc.definition_changes', N'U') IS NULL
+                    CREATE TABLE swift_cdc.definition_changes (
+                        number bigint IDENTITY NOT NULL PRIMARY KEY,
+                        noted_at datetime2(3) NOT NULL DEFAULT SYSUTCDATETIME(),
+                        login_name sysname NULL,
+                        event_type sysname NULL,
+                        schema_name sysname NULL,
+                        table_name sysname NULL,
+                        command nvarchar(max) NULL,
+                        outcome nvarchar(20) NOT NULL,
+                        error_number int NULL,
+                        error_message nvarchar(2048) NULL);
+                IF OBJECT_ID(N'swift_cdc.readers', N'U') IS NULL
+                    CREATE TABLE swift_cdc.readers (
+                        reader sysname NOT NULL PRIMARY KEY,
+                        position binary(10) NOT NULL,
+                        reported_at datetime2(3) NOT NULL);
+                """
+        )
+    }
+
+    private var dropObsoleteInstance: SetupBatch {
+        SetupBatch(
+            purpose:
+                "A procedure that drops the older of two capture instances, where it was made here and every reader is past the "
+                + "beginning of the newer one.",
+            text: """
+                CREATE OR ALTER PROCEDURE swift_cdc.drop_obsolete_instance @schema sysname, @table sysname AS
+                BEGIN
+                    SET NOCOUNT ON;
+                    DECLARE @id int = OBJECT_ID(QUOTENAME(@schema) + N'.' + QUOTENAME(@table), N'U');
+                    DECLARE @older sysname, @start binary(10);
+                    IF (SELECT COUNT(*) FROM cdc.change_tables WHERE source_object_id = @id) < 2 RETURN;
+                    SELECT TOP (1) @older = capture_instance FROM cdc.change_tables WHERE source_object_id = @id
+                    ORDER BY create_date, start_lsn;
+                    SELECT TOP (1) @start = start_lsn FROM cdc.change_tables WHERE source_object_id = @id
+                    ORDER BY create_date DESC, start_lsn DESC;
+                    IF NOT EXISTS (SELECT 1 FROM swift_cdc.capture_instances WHERE capture_instance = @older) RETURN;
+                    -- Without a beginning the newer one is not established yet.
+                    IF @start IS NULL OR @start = 0x00000000000000000000 RETURN;
+                    IF NOT EXISTS (SELECT 1 FROM swift_cdc.readers) RETURN;
+                    IF EXISTS (SELECT 1 FROM swift_cdc.readers WHERE position < @start) RETURN;
+                    EXEC sys.sp_cdc_disable_table @source_schema = @schema, @source_name = @table, @capture_instance = @older;
+                END;
+                """
+        )
+    }
+
+    private var rotate: SetupBatch {
+        SetupBatch(
+            purpose:
+                "A procedure that makes a second capture instance of a table that has columns younger than its newest instance. SQL "
+                + "Server allows two; where both are in use the table is put down as pending, and values of the new column that are "
+                + "written until then are only had by a full refresh.",
+            text: """
+                CREATE OR ALTER PROCEDURE swift_cdc.rotate @schema sysname, @table sysname, @outcome nvarchar(20) OUTPUT AS
+                BEGIN
+                    SET NOCOUNT ON;
+                    DECLARE @id int = OBJECT_ID(QUOTENAME(@schema) + N'.' + QUOTENAME(@table), N'U'), @newest int;
+                    SELECT TOP (1) @newest = object_id FROM cdc.change_tables WHERE source_object_id = @id
+                    ORDER BY create_date DESC, start_lsn DESC;
+                    SET @outcome = N'not captured';
+                    IF @newest IS NULL RETURN;
+                    SET @outcome = N'no new column';
+                    -- Numbers of columns only rise, so a younger column has a higher number than all that are captured.
+                    IF NOT EXISTS (SELECT 1 FROM sys.columns AS c WHERE c.object_id = @id AND c.is_computed = 0 AND c.column_id >
+                            (SELECT MAX(k.column_id) FROM cdc.captured_columns AS k WHERE k.object_id = @newest)) RETURN;
+                    IF (SELECT COUNT(*) FROM cdc.change_tables WHERE source_object_id = @id) > 1
+                        EXEC swift_cdc.drop_obsolete_instance @schema, @table;
+                    IF (SELECT COUNT(*) FROM cdc.change_tables WHERE source_object_id = @id) > 1
+                    BEGIN
+                        UPDATE swift_cdc.tables SET pending_since = ISNULL(pending_since, SYSUTCDATETIME())
+                        WHERE schema_name = @schema AND table_name = @table AND mechanism = N'CDC';
+                        SET @outcome = N'pending';
+                        RETURN;
+                    END;
+                    EXEC swift_cdc.capture_table @schema, @table;
+                    UPDATE swift_cdc.tables SET pending_since = NULL
+                    WHERE schema_name = @schema AND table_name = @table AND mechanism = N'CDC';
+                    SET @outcome = N'captured';
+                END;
+                """
+        )
+    }
+
+    private var definitionChanged: SetupBatch {
+        SetupBatch(
+            purpose:
+                "A procedure for the trigger, with the rights of the owner, because whoever alters a table need not have a right "
+                + "here. Everybody may call it: it does nothing that an event which did not happen could make it do, but note it. A "
+                + "reader that holds a lock must not hold up the statement for long, so locks are waited for five seconds.",
+            text: """
+                CREATE OR ALTER PROCEDURE swift_cdc.definition_changed @event xml WITH EXECUTE AS OWNER AS
+                BEGIN
+                    SET NOCOUNT ON;
+                    SET LOCK_TIMEOUT 5000;
+                    DECLARE @schema sysname = @event.value('(/EVENT_INSTANCE/SchemaName)[1]', 'nvarchar(128)');
+                    DECLARE @table sysname = @event.value('(/EVENT_INSTANCE/ObjectName)[1]', 'nvarchar(128)');
+                    DECLARE @outcome nvarchar(20) = N'noted';
+                    IF NOT EXISTS (SELECT 1 FROM swift_cdc.tables WHERE schema_name = @schema AND table_name = @table) RETURN;
+                    IF EXISTS (SELECT 1 FROM swift_cdc.tables
+                            WHERE schema_name = @schema AND table_name = @table AND mechanism = N'CDC')
+                        EXEC swift_cdc.rotate @schema, @table, @outcome OUTPUT;
+                    INSERT INTO swift_cdc.definition_changes (login_name, event_type, schema_name, table_name, command, outcome)
+                    VALUES (@event.value('(/EVENT_INSTANCE/LoginName)[1]', 'nvarchar(128)'),
+                        @event.value('(/EVENT_INSTANCE/EventType)[1]', 'nvarchar(128)'), @schema, @table,
+                        @event.value('(/EVENT_INSTANCE/TSQLCommand/CommandText)[1]', 'nvarchar(max)'), @outcome);
+                END;
+                """
+        )
+    }
+
+    private var definitionFailed: SetupBatch {
+        SetupBatch(
+            purpose: "A procedure that notes why the trigger could not do its work.",
+            text: """
+                CREATE OR ALTER PROCEDURE swift_cdc.definition_failed @event xml, @number int, @message nvarchar(2048)
+                WITH EXECUTE AS OWNER AS
+                BEGIN
+                    SET NOCOUNT ON;
+                    SET LOCK_TIMEOUT 5000;
+                    INSERT INTO swift_cdc.definition_changes
+                        (login_name, event_type, schema_name, table_name, command, outcome, error_number, error_message)
+                    VALUES (@event.value('(/EVENT_INSTANCE/LoginName)[1]', 'nvarchar(128)'),
+                        @event.value('(/EVENT_INSTANCE/EventType)[1]', 'nvarchar(128)'),
+                        @event.value('(/EVENT_INSTANCE/SchemaName)[1]', 'nvarchar(128)'),
+                        @event.value('(/EVENT_INSTANCE/ObjectName)[1]', 'nvarchar(128)'),
+                        @event.value('(/EVENT_INSTANCE/TSQLCommand/CommandText)[1]', 'nvarchar(max)'),
+                        N'failed', @number, @message);
+                END;
+                """
+        )
+    }
+
+    private var reportPosition: SetupBatch {
+        SetupBatch(
+            purpose:
+                "A procedure by which a reader says how far it is. Capture instances that nobody needs any more are dropped then, and "
+                + "tables that were pending get theirs. A reader is a login: two that use the same login would speak for each other.",
+            text: """
+                CREATE OR ALTER PROCEDURE swift_cdc.report_position @position binary(10) WITH EXECUTE AS OWNER AS
+                BEGIN
+                    SET NOCOUNT ON;
+                    SET LOCK_TIMEOUT 5000;
+                    DECLARE @number int = 0, @schema sysname, @table sysname, @pending datetime2(3), @outcome nvarchar(20);
+                    UPDATE swift_cdc.readers SET position = @position, reported_at = SYSUTCDATETIME()
+                    WHERE reader = ORIGINAL_LOGIN();
+                    IF @@ROWCOUNT = 0
+                        INSERT INTO swift_cdc.readers (reader, position, reported_at)
+                        VALUES (ORIGINAL_LOGIN(), @position, SYSUTCDATETIME());
+                    WHILE 1 = 1
+                    BEGIN
+                        SET @table = NULL;
+                        SELECT TOP (1) @number = t.number, @schema = t.schema_name, @table = t.table_name, @pending = t.pending_since
+                        FROM swift_cdc.tables AS t
+                        WHERE t.number > @number AND t.mechanism = N'CDC' AND (t.pending_since IS NOT NULL OR
+                            (SELECT COUNT(*) FROM cdc.change_tables AS c WHERE c.source_object_id = \(Self.objectID("t"))) > 1)
+                        ORDER BY t.number;
+                        IF @table IS NULL BREAK;
+                        EXEC swift_cdc.drop_obsolete_instance @schema, @table;
+                        IF @pending IS NOT NULL
+                            EXEC swift_cdc.rotate @schema, @table, @outcome OUTPUT;
+                    END;
+                END;
+                """
+        )
+    }
+
+    private var callers: SetupBatch {
+        SetupBatch(
+            purpose: "Who may call them.",
+            text: """
+                GRANT EXECUTE ON OBJECT::swift_cdc.definition_changed TO public;
+                GRANT EXECUTE ON OBJECT::swift_cdc.definition_failed TO public;
+                GRANT EXECUTE ON OBJECT::swift_cdc.report_position TO swift_cdc_reader;
+                GRANT SELECT ON OBJECT::swift_cdc.definition_changes TO swift_cdc_reader;
+                """
+        )
+    }
+
+    private var trigger: SetupBatch {
+        SetupBatch(
+            purpose:
+                "The trigger. Whatever goes wrong within is caught, what was half done is undone up to the savepoint, and the ALTER "
+                + "TABLE goes on. The work is in procedures, because a missing object is an error that only the caller of a procedure "
+                + "can catch; so is an owner that the server does not know (errors 15404, 15517). What cannot be caught: an error that "
+                + "dooms the transaction although XACT_ABORT is off (deadlock victim, full log, a lost connection, a severity of 20 and "
+                + "more), and an attention. No name of another database is in it (error 40515 in Azure SQL Database). To be rid of it: "
+                + "DROP TRIGGER swift_cdc_definition_changed ON DATABASE.",
+            text: """
+                CREATE OR ALTER TRIGGER swift_cdc_definition_changed ON DATABASE FOR ALTER_TABLE AS
+                BEGIN
+                    SET NOCOUNT ON;
+                    SET XACT_ABORT OFF;
+                    -- Reading XML needs these, and the session may have other ones (error 1934).
+                    SET ANSI_PADDING ON;
+                    SET ANSI_WARNINGS ON;
+                    SET ARITHABORT ON;
+                    SET CONCAT_NULL_YIELDS_NULL ON;
+                    SET NUMERIC_ROUNDABORT OFF;
+                    DECLARE @event xml = EVENTDATA(), @number int, @message nvarchar(2048);
+                    BEGIN TRY
+                        SAVE TRANSACTION swift_cdc_definition;
+                        EXEC swift_cdc.definition_changed @event;
+                    END TRY
+                    BEGIN CATCH
+                        SELECT @number = ERROR_NUMBER(), @message = ERROR_MESSAGE();
+                        BEGIN TRY
+                            -- A doomed transaction (-1) can only be rolled back, and that is not ours to do.
+                            IF XACT_STATE() = 1
+                            BEGIN
+                                ROLLBACK TRANSACTION swift_cdc_definition;
+                                EXEC swift_cdc.definition_failed @event, @number, @message;
+                            END;
+                        END TRY
+                        BEGIN CATCH
+                            PRINT N'swift_cdc could not follow this statement: ' + @message;
+                        END CATCH;
+                    END CATCH;
+                END;
+                """
+        )
+    }
+}

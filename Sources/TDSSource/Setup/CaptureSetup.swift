@@ -1,0 +1,194 @@
+public import CDCCore
+
+/// What a SQL Server database needs so that its changes can be read, as T-SQL for an administrator to look at and to run.
+///
+/// ``installation`` makes it and ``removal`` takes away what it made, and nothing else. Everything is in the schema `swift_cdc`,
+/// but for a login, its user, the role `swift_cdc_reader`, a trigger of the database and the capture instances, whose names
+/// begin with `swift_cdc_`. Needs SQL Server 2016 SP1 or later.
+///
+/// ```swift
+/// let setup = CaptureSetup(tables: ["dbo.orders"], login: "cdc_reader")
+/// print(setup.installation.text)
+/// try await setup.installation.apply(to: administrator, password: Secret(password))
+/// ```
+public struct CaptureSetup: Hashable, Sendable {
+    /// How changes of a table are to be captured.
+    public enum Mechanism: Hashable, Sendable, CaseIterable {
+        /// Change Data Capture: every change, from the log.
+        case changeDataCapture
+        /// Change Tracking: which keys changed. The table must have a primary key.
+        case changeTracking
+        /// Change Tracking for tables with a primary key, Change Data Capture for the others.
+        case automatic
+    }
+
+    /// Tables to capture. Those that are captured already, by whomever, stay as they are.
+    public var tables: [TableName]
+    public var mechanism: Mechanism
+    /// The login that reads, with no more rights than it needs; `nil` makes none. It is made where it is not there.
+    public var login: String?
+    /// How long changes are kept; `nil` leaves it at what it is: three days with Change Data Capture, two with Change Tracking.
+    public var retention: Duration?
+    /// Whether a trigger is to follow `ALTER TABLE`, so that no value of a new column is lost.
+    public var followsDefinitions: Bool
+    /// The name of the database, where the script must refuse to run in another one.
+    public var database: String?
+
+    public init(
+        tables: [TableName],
+        mechanism: Mechanism = .changeDataCapture,
+        login: String? = nil,
+        retention: Duration? = nil,
+        followsDefinitions: Bool = true,
+        database: String? = nil
+    ) {
+        self.tables = tables
+        self.mechanism = mechanism
+        self.login = login
+        self.retention = retention
+        self.followsDefinitions = followsDefinitions
+        self.database = database
+    }
+
+    /// Checks what can be checked without a server.
+    ///
+    /// - Throws: ``TDSError`` with code `invalidConfiguration`.
+    public func validate() throws(TDSError) {
+        for name in tables.flatMap({ [$0.schema, $0.name] }) + [login, database].compactMap({ $0 }) {
+            guard (1...128).contains(name.utf16.count), !name.unicodeScalars.contains("\0") else {
+                throw SQLServerConfiguration.refuse("a name has 1…128 characters in SQL Server, none of them NUL")
+            }
+        }
+        if let retention {
+            // The clean-up job of Change Data Capture takes at most 100 years.
+            guard retention >= .seconds(60), retention <= .seconds(52_494_800 * 60) else {
+                throw SQLServerConfiguration.refuse("the retention must be between one minute and 99 years")
+            }
+        }
+    }
+
+    /// Makes what is not there yet.
+    public var installation: SetupScript {
+        var batches = [settings, ownSchema]
+        batches += wantedTables
+        if mechanism != .changeTracking { batches += changeDataCapture }
+        if mechanism != .changeDataCapture { batches += changeTracking }
+        batches += readerRights
+        if followsDefinitions { batches += definitionSupport }
+        return SetupScript(title: "Set-up of change capture for swift-cdc", batches: batches)
+    }
+
+    // MARK: What all of it needs
+
+    /// Options under which modules are made and XML is read.
+    var settings: SetupBatch {
+        var text = """
+            SET NOCOUNT ON;
+            SET XACT_ABORT ON;
+            SET QUOTED_IDENTIFIER ON;
+            SET ANSI_NULLS ON;
+            SET ANSI_PADDING ON;
+            SET ANSI_WARNINGS ON;
+            SET ARITHABORT ON;
+            SET CONCAT_NULL_YIELDS_NULL ON;
+            SET NUMERIC_ROUNDABORT OFF;
+            """
+        if let database {
+            text += """
+
+                IF DB_NAME() <> \(ScriptText.literal(database))
+                    THROW 50000, N'This script is for another database than the one it is run in.', 1;
+                """
+        }
+        return SetupBatch(purpose: "Settings of the session, which the procedures below keep.", text: text)
+    }
+
+    private var ownSchema: SetupBatch {
+        SetupBatch(
+            purpose:
+                "A schema for all that is made here, and a list of what is turned on outside of it: the removal undoes "
+                + "what is in the list, and nothing else.",
+            text: """
+                IF SCHEMA_ID(N'swift_cdc') IS NOT NULL AND OBJECT_ID(N'swift_cdc.made', N'U') IS NULL
+                    THROW 50000, N'There is a schema swift_cdc that this script did not make. Rename or drop it first.', 1;
+                IF SCHEMA_ID(N'swift_cdc') IS NULL
+                    EXEC (N'CREATE SCHEMA swift_cdc AUTHORIZATION dbo
+                        CREATE TABLE made (
+                            kind nvarchar(30) NOT NULL,
+                            schema_name sysname NOT NULL,
+                            object_name sysname NOT NULL,
+                            earlier_value nvarchar(60) NULL,
+                            made_at datetime2(3) NOT NULL DEFAULT SYSUTCDATETIME(),
+                            PRIMARY KEY (kind, schema_name, object_name))');
+                """
+        )
+    }
+
+    // MARK: Tables
+
+    /// The most rows that one `INSERT … VALUES` is given; SQL Server takes 1000.
+    private static let rowsPerInsert = 500
+
+    private var wantedTables: [SetupBatch] {
+        let list = SetupBatch(
+            purpose: "The tables to capture, and by which mechanism.",
+            text: """
+                IF OBJECT_ID(N'swift_cdc.tables', N'U') IS NULL
+                    CREATE TABLE swift_cdc.tables (
+                        number int IDENTITY NOT NULL,
+                        schema_name sysname NOT NULL,
+                        table_name sysname NOT NULL,
+                        mechanism nvarchar(3) NOT NULL,
+                        pending_since datetime2(3) NULL,
+                        PRIMARY KEY (schema_name, table_name, mechanism));
+                """
+        )
+        return [list]
+            + tables.chunked(by: Self.rowsPerInsert).map { part in
+                let rows = part.map { "    (\(ScriptText.literal($0.schema)), \(ScriptText.literal($0.name)))" }
+                return SetupBatch(
+                    purpose: "A table that is not there stops the script. Names are kept as the catalogue spells them.",
+                    text: """
+                        DECLARE @wanted TABLE (schema_name sysname NOT NULL, table_name sysname NOT NULL);
+                        INSERT INTO @wanted (schema_name, table_name) VALUES
+                        \(rows.joined(separator: ",\n"));
+                        DECLARE @missing nvarchar(600) = (SELECT MIN(QUOTENAME(w.schema_name) + N'.' + QUOTENAME(w.table_name))
+                            FROM @wanted AS w
+                            WHERE OBJECT_ID(QUOTENAME(w.schema_name) + N'.' + QUOTENAME(w.table_name), N'U') IS NULL);
+                        IF @missing IS NOT NULL
+                        BEGIN
+                            SET @missing = N'There is no table ' + @missing + N' in this database.';
+                            THROW 50000, @missing, 1;
+                        END;
+                        WITH found AS (
+                            SELECT DISTINCT OBJECT_ID(QUOTENAME(w.schema_name) + N'.' + QUOTENAME(w.table_name), N'U') AS id
+                            FROM @wanted AS w),
+                        chosen AS (
+                            SELECT OBJECT_SCHEMA_NAME(f.id) AS schema_name, OBJECT_NAME(f.id) AS table_name,
+                                \(mechanismOfTable) AS mechanism
+                            FROM found AS f)
+                        INSERT INTO swift_cdc.tables (schema_name, table_name, mechanism)
+                        SELECT c.schema_name, c.table_name, c.mechanism FROM chosen AS c
+                        WHERE NOT EXISTS (SELECT 1 FROM swift_cdc.tables AS t WHERE t.schema_name = c.schema_name
+                            AND t.table_name = c.table_name AND t.mechanism = c.mechanism);
+                        """
+                )
+            }
+    }
+
+    private var mechanismOfTable: String {
+        switch mechanism {
+        case .changeDataCapture: "N'CDC'"
+        case .changeTracking: "N'CT'"
+        case .automatic: "CASE WHEN OBJECTPROPERTY(f.id, N'TableHasPrimaryKey') = 1 THEN N'CT' ELSE N'CDC' END"
+        }
+    }
+
+    /// The object id of a row of `swift_cdc.tables`.
+    static func objectID(_ alias: String) -> String {
+        "OBJECT_ID(QUOTENAME(\(alias).schema_name) + N'.' + QUOTENAME(\(alias).table_name), N'U')"
+    }
+
+    /// The retention in minutes.
+    var retentionMinutes: Int64? { retention.map { $0.components.seconds / 60 } }
+}

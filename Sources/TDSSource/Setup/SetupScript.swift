@@ -1,0 +1,82 @@
+public import Logging
+
+/// Batches of T-SQL that an administrator runs, one after the other, on one connection.
+///
+/// Each of them may be run again: what is there already is left as it is.
+public struct SetupScript: Hashable, Sendable {
+    /// The variable of `sqlcmd` that stands for the password of the login that is made. `sqlcmd` takes it from the variable of
+    /// the environment of that name, so that the password is in no file and in no list of processes.
+    public static let passwordVariable = "SWIFT_CDC_READER_PASSWORD"
+
+    /// What the script is for.
+    public var title: String
+    public var batches: [SetupBatch]
+
+    /// Whether the script makes a login, whose password it needs.
+    public var needsPassword: Bool { batches.contains { $0.text.contains(Self.placeholder) } }
+
+    static let placeholder = "N'$(\(passwordVariable))'"
+
+    /// The script as a text for `sqlcmd`: batches with comments that say why, and `GO` between them.
+    public var text: String {
+        var text = Self.comment(title)
+        text += Self.comment("Run it in the database that it is for: sqlcmd -S server -d database -b -i file")
+        if needsPassword {
+            text += Self.comment(
+                "The password of the login is in no file: set the variable \(Self.passwordVariable) of the environment, where "
+                    + "sqlcmd finds it, with every ' in it twice. Where the login exists already any value will do."
+            )
+        }
+        text += ":on error exit\n"
+        for batch in batches { text += "\n" + Self.comment(batch.purpose) + batch.text + "\nGO\n" }
+        return text
+    }
+
+    private static func comment(_ text: String) -> String {
+        var lines: [String] = []
+        var line = "--"
+        for word in text.split(separator: " ") {
+            if line.count + word.count > 118, line != "--" {
+                lines.append(line)
+                line = "--"
+            }
+            line += " " + word
+        }
+        return (lines + [line]).joined(separator: "\n") + "\n"
+    }
+
+    /// Runs the script.
+    ///
+    /// - Parameters:
+    ///   - configuration: The database, and a login that may do it: `sysadmin` where Change Data Capture or a login is made,
+    ///     `db_owner` in Azure SQL Database.
+    ///   - password: The password of the login that is made; not needed where it exists.
+    /// - Throws: ``TDSError`` of the first batch that fails. Those before it stay done, and running the script again goes on.
+    public func apply(
+        to configuration: SQLServerConfiguration,
+        password: Secret? = nil,
+        logger: Logger = Logger(label: "swift-cdc", factory: { _ in SwiftLogNoOpLogHandler() })
+    ) async throws(TDSError) {
+        guard (password?.exposed.utf16.count ?? 0) <= 128 else {
+            throw SQLServerConfiguration.refuse(
+                "the password of the login is longer than the 128 characters of SQL Server"
+            )
+        }
+        var configuration = configuration
+        // Enabling capture waits for whoever uses the table.
+        configuration.queryTimeout = nil
+        let connection = try await TDSConnection.open(configuration, logger: logger)
+        let literal = password.map { SQLText.string($0.exposed) } ?? "NULL"
+        for batch in batches {
+            do throws(TDSError) {
+                try await connection.execute(batch.text.replacing(Self.placeholder, with: literal))
+            } catch {
+                await connection.close()
+                var error = error
+                error.message = "\(title) stopped: \(error.message); the step was: \(batch.purpose)"
+                throw error
+            }
+        }
+        await connection.close()
+    }
+}

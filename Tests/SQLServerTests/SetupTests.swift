@@ -1,0 +1,394 @@
+import CDCCore
+import Columnar
+import Foundation
+import TDSSource
+import Testing
+
+@Suite(
+    "Set-up of a database, and its removal",
+    .enabled(if: TestServer.isAvailable, "needs the trait Emulator or a server")
+)
+struct SetupTests {
+    /// A login of a test; tests that run at the same time share a server where it is a genuine one.
+    private let login = "cdc ' reader] \(UInt32.random(in: 0 ... .max))"
+    private let password = Secret("Pass'word]]1; \(UInt32.random(in: 0 ... .max))")
+
+    private static let hostile = TableName(schema: "sa'les]", name: "x]; DROP TABLE y--'$(z)")
+
+    private static let tables = """
+        CREATE TABLE orders (id INT PRIMARY KEY, status VARCHAR(20))
+        CREATE TABLE y (id INT)
+        GO
+        CREATE SCHEMA [sa'les]]]
+        GO
+        CREATE TABLE [sa'les]]].[x]]; DROP TABLE y--'$(z)] (id INT PRIMARY KEY, [c]]'d] VARCHAR(20))
+        """
+
+    // MARK: Making
+
+    @Test("making it twice changes nothing the second time", arguments: CaptureSetup.Mechanism.allCases)
+    func idempotence(_ mechanism: CaptureSetup.Mechanism) async throws {
+        try await TestServer.withDatabase(isCaptured: false) { server in
+            try await server.run(Self.tables)
+            let tables: [TableName] =
+                mechanism == .automatic ? ["dbo.orders", Self.hostile, "dbo.y"] : ["dbo.orders", Self.hostile]
+            let setup = CaptureSetup(tables: tables, mechanism: mechanism, login: login, retention: .seconds(86_400))
+            try await setup.installation.apply(to: server.configuration, password: password)
+            let first = try await catalogue(server)
+            try await setup.installation.apply(to: server.configuration, password: password)
+            try await expectSame(server, as: first)
+            try await setup.installation.apply(to: server.configuration)
+            try await expectSame(server, as: first)
+            #expect(try await server.rows("SELECT COUNT(*) FROM y") == [[.integer(0)]])
+            try await setup.removal.apply(to: server.configuration)
+        }
+    }
+
+    @Test("each mechanism takes the tables that it should")
+    func mechanisms() async throws {
+        try await TestServer.withDatabase(isCaptured: false) { server in
+            try await server.run(Self.tables)
+            let setup = CaptureSetup(tables: ["DBO.Orders", Self.hostile, "dbo.y"], mechanism: .automatic)
+            try await setup.installation.apply(to: server.configuration)
+            let tracked = try await server.rows(
+                "SELECT OBJECT_NAME(object_id) AS name FROM sys.change_tracking_tables ORDER BY name"
+            )
+            #expect(tracked == [[.string("orders")], [.string(Self.hostile.name)]])
+            let captured = try await server.rows(
+                "SELECT capture_instance FROM cdc.change_tables ORDER BY capture_instance"
+            )
+            #expect(captured == [[.string("swift_cdc_dbo_y_1")], [.string("swift_cdc_watermark")]])
+        }
+    }
+
+    @Test("a table that is not there is named")
+    func missingTable() async throws {
+        try await TestServer.withDatabase(isCaptured: false) { server in
+            let setup = CaptureSetup(tables: [Self.hostile])
+            let error = await #expect(throws: TDSError.self) {
+                () async throws in try await setup.installation.apply(to: server.configuration)
+            }
+            #expect(error?.message.contains("There is no table [sa'les]]].[x]]; DROP TABLE y--'$(z)]") == true)
+        }
+    }
+
+    @Test("names of capture instances have at most 100 characters and need no quotes")
+    func longNames() async throws {
+        try await TestServer.withDatabase(isCaptured: false) { server in
+            let long = String(repeating: "long", count: 32)
+            try await server.run("CREATE TABLE [\(long)] (id INT PRIMARY KEY)")
+            try await server.run(Self.tables)
+            let setup = CaptureSetup(tables: [TableName(schema: "dbo", name: long), Self.hostile])
+            try await setup.installation.apply(to: server.configuration)
+            let names = try await server.rows(
+                """
+                SELECT capture_instance FROM cdc.change_tables WHERE LEN(capture_instance) > 100
+                    OR capture_instance COLLATE Latin1_General_BIN2 LIKE '%[^A-Za-z0-9_]%'
+                """
+            )
+            #expect(names == [])
+            #expect(try await server.rows("SELECT COUNT(*) FROM cdc.change_tables") == [[.integer(3)]])
+        }
+    }
+
+    // MARK: Reading
+
+    @Test("the login that is made replicates a table, and its fence is a row of the watermark")
+    func leastPrivilege() async throws {
+        try await TestServer.withDatabase(isCaptured: false) { server in
+            try await server.run(Self.tables)
+            try await server.run("INSERT orders VALUES (1, 'NEW')")
+            let setup = CaptureSetup(tables: ["dbo.orders", Self.hostile], login: login)
+            try await setup.installation.apply(to: server.configuration, password: password)
+            let marker = try await server.rows("SELECT CONVERT(varchar(36), marker) FROM swift_cdc.watermark")
+
+            var reader = server.configuration
+            reader.user = login
+            reader.password = password
+            let source = SQLServerSource(reader)
+            let lake = try TestLake()
+            let pipeline = lake.pipeline(from: source, ["dbo.orders", TableSelection(Self.hostile, destination: "x")])
+            try await pipeline.run(.triggered)
+            try await server.run("INSERT orders VALUES (2, 'NEW'); UPDATE orders SET status = 'SHIPPED' WHERE id = 1")
+            try await server.run("INSERT [sa'les]]].[x]]; DROP TABLE y--'$(z)] VALUES (1, 'one')")
+            try await pipeline.run(.triggered)
+            let expected: [[Value]] = [[.integer(1), .string("SHIPPED")], [.integer(2), .string("NEW")]]
+            #expect(try await lake.rows("orders", ["id", "status"]) == expected)
+            #expect(try await lake.rows("x", ["id", "c]'d"]) == [[.integer(1), .string("one")]])
+            #expect(try await server.rows("SELECT CONVERT(varchar(36), marker) FROM swift_cdc.watermark") != marker)
+            await source.close()
+
+            let connection = try await TDSConnection.open(reader, logger: TestServer.quiet)
+            let rights = try await connection.smallResult(
+                """
+                SELECT o.name, p.permission, HAS_PERMS_BY_NAME(o.name, N'OBJECT', p.permission) AS has
+                FROM (VALUES (N'dbo.orders'), (N'swift_cdc.watermark'), (N'cdc.swift_cdc_dbo_orders_1_CT')) AS o (name)
+                CROSS JOIN (VALUES (N'INSERT'), (N'UPDATE'), (N'DELETE'), (N'ALTER')) AS p (permission)
+                """
+            ).rows.filter { $0[2] != .integer(0) }
+            #expect(rights == [[.string("swift_cdc.watermark"), .string("UPDATE"), .integer(1)]])
+            for statement in [
+                "SELECT * FROM y", "SELECT * FROM swift_cdc.readers", "CREATE TABLE z (id INT)",
+                "EXEC sys.sp_cdc_disable_table @source_schema = 'dbo', @source_name = 'orders', @capture_instance = 'all'",
+            ] {
+                await #expect(throws: TDSError.self, "the reader may not: \(statement)") {
+                    () async throws in try await connection.execute(statement)
+                }
+            }
+            await connection.close()
+        }
+    }
+
+    @Test("the printed script, cut at its GO lines, is the script that is applied")
+    func printed() async throws {
+        try await TestServer.withDatabase(isCaptured: false) { server in
+            try await server.run(Self.tables)
+            let setup = CaptureSetup(tables: ["dbo.orders", Self.hostile, "dbo.y"], mechanism: .automatic)
+            try await run(setup.installation, at: server)
+            let printed = try await catalogue(server)
+            try await setup.installation.apply(to: server.configuration)
+            try await expectSame(server, as: printed)
+            #expect(printed.contains { $0.contains("swift_cdc_dbo_y_1") })
+            try await run(setup.removal, at: server)
+            #expect(try await server.rows("SELECT SCHEMA_ID(N'swift_cdc')") == [[.null]])
+        }
+    }
+
+    // MARK: ALTER TABLE
+
+    @Test("a column and a row with it in one transaction: the second capture instance has the value")
+    func newColumn() async throws {
+        try await TestServer.withDatabase(isCaptured: false) { server in
+            try await server.run(Self.tables)
+            let setup = CaptureSetup(tables: ["dbo.orders", Self.hostile])
+            try await setup.installation.apply(to: server.configuration)
+            try await server.run("INSERT orders VALUES (1, 'NEW')")
+            try await server.run(
+                """
+                BEGIN TRANSACTION
+                ALTER TABLE orders ADD note NVARCHAR(50), total INT NULL
+                GO
+                INSERT orders VALUES (2, 'NEW', N'with a note', 7)
+                COMMIT
+                GO
+                ALTER TABLE [sa'les]]].[x]]; DROP TABLE y--'$(z)] ADD [e'f]]g] INT
+                GO
+                INSERT [sa'les]]].[x]]; DROP TABLE y--'$(z)] VALUES (1, 'one', 5)
+                """
+            )
+            _ = try await server.source().fence()
+            #expect(
+                try await server.rows("SELECT id, note, total FROM cdc.swift_cdc_dbo_orders_2_CT WHERE id = 2")
+                    == [[.integer(2), .string("with a note"), .integer(7)]]
+            )
+            #expect(
+                try await server.rows("SELECT id FROM cdc.swift_cdc_dbo_orders_1_CT ORDER BY id") == [
+                    [.integer(1)], [.integer(2)],
+                ]
+            )
+            #expect(
+                try await server.rows("SELECT outcome, table_name FROM swift_cdc.definition_changes ORDER BY number")
+                    == [[.string("captured"), .string("orders")], [.string("captured"), .string(Self.hostile.name)]]
+            )
+            let name = try await server.rows(
+                "SELECT c.name FROM sys.columns AS c JOIN cdc.change_tables AS t ON t.object_id = c.object_id WHERE c.name = N'e''f]g'"
+            )
+            #expect(name.count == 1)
+            #expect(try await server.rows("SELECT COUNT(*) FROM y") == [[.integer(0)]])
+        }
+    }
+
+    @Test("what is altered and rolled back leaves no second capture instance")
+    func rolledBack() async throws {
+        try await TestServer.withDatabase(isCaptured: false) { server in
+            try await server.run(Self.tables)
+            try await CaptureSetup(tables: ["dbo.orders"]).installation.apply(to: server.configuration)
+            let before = try await catalogue(server)
+            try await server.run("BEGIN TRANSACTION; ALTER TABLE orders ADD note INT; ROLLBACK")
+            try await expectSame(server, as: before)
+            try await server.run("ALTER TABLE y ADD note INT; ALTER TABLE orders ADD CONSTRAINT small CHECK (id < 100)")
+            #expect(try await server.rows("SELECT COUNT(*) FROM cdc.change_tables") == [[.integer(2)]])
+        }
+    }
+
+    @Test("with both instances in use a table waits, until the reader is past the older one")
+    func pending() async throws {
+        try await TestServer.withDatabase(isCaptured: false) { server in
+            try await server.run(Self.tables)
+            try await CaptureSetup(tables: ["dbo.orders"]).installation.apply(to: server.configuration)
+            let source = server.source()
+            try await server.run("ALTER TABLE orders ADD a INT")
+            try await server.run("ALTER TABLE orders ADD b INT")
+            let instances =
+                "SELECT capture_instance FROM cdc.change_tables WHERE capture_instance LIKE '%orders%' ORDER BY capture_instance"
+            #expect(
+                try await server.rows(instances) == [
+                    [.string("swift_cdc_dbo_orders_1")], [.string("swift_cdc_dbo_orders_2")],
+                ]
+            )
+            #expect(
+                try await server.rows("SELECT outcome FROM swift_cdc.definition_changes ORDER BY number")
+                    == [[.string("captured")], [.string("pending")]]
+            )
+
+            _ = try await source.describe(["dbo.orders"])
+            _ = try await source.cut(after: .zero, transactionLimit: .max)
+            #expect(try await server.rows(instances).count == 2, "nothing was read yet")
+            let position = try await source.fence().lsn
+            _ = try await source.cut(after: position, transactionLimit: .max)
+            #expect(
+                try await server.rows(instances) == [
+                    [.string("swift_cdc_dbo_orders_2")], [.string("swift_cdc_dbo_orders_3")],
+                ]
+            )
+            #expect(
+                try await server.rows("SELECT pending_since FROM swift_cdc.tables WHERE table_name = 'orders'") == [
+                    [.null]
+                ]
+            )
+            #expect(try await source.describe(["dbo.orders"])[0].schema["b"] != nil)
+            await source.close()
+        }
+    }
+
+    @Test(
+        "a broken support object does not make an ALTER TABLE fail",
+        arguments: [
+            "DROP TABLE swift_cdc.tables", "DROP TABLE swift_cdc.definition_changes",
+            "DROP TABLE swift_cdc.capture_instances",
+            "DROP PROCEDURE swift_cdc.definition_changed", "DROP PROCEDURE swift_cdc.rotate",
+            "DROP PROCEDURE swift_cdc.definition_changed; DROP PROCEDURE swift_cdc.definition_failed",
+        ]
+    )
+    func broken(_ breaking: String) async throws {
+        try await TestServer.withDatabase(isCaptured: false) { server in
+            try await server.run(Self.tables)
+            let setup = CaptureSetup(tables: ["dbo.orders"])
+            try await setup.installation.apply(to: server.configuration)
+            try await server.run(breaking)
+            try await server.run(
+                "BEGIN TRANSACTION; INSERT orders VALUES (1, 'NEW'); ALTER TABLE orders ADD note INT; INSERT orders (id) VALUES (2); COMMIT"
+            )
+            try await server.run("SET XACT_ABORT ON; ALTER TABLE orders ADD more INT; SET XACT_ABORT OFF")
+            #expect(try await server.rows("SELECT id, note, more FROM orders ORDER BY id").count == 2)
+            #expect(
+                try await server.rows(
+                    "SELECT capture_instance FROM cdc.change_tables WHERE capture_instance LIKE '%orders_2'"
+                )
+                    == [],
+                "what was half done is undone"
+            )
+            if !breaking.contains("definition_") {
+                #expect(
+                    try await server.rows("SELECT outcome FROM swift_cdc.definition_changes")[0] == [.string("failed")]
+                )
+            }
+        }
+    }
+
+    // MARK: Removing
+
+    @Test("the removal leaves the catalogue as it was", arguments: CaptureSetup.Mechanism.allCases)
+    func removal(_ mechanism: CaptureSetup.Mechanism) async throws {
+        try await TestServer.withDatabase(isCaptured: false) { server in
+            try await server.run(Self.tables)
+            try await server.run("CREATE USER other WITHOUT LOGIN; GRANT SELECT ON orders TO other")
+            let before = try await catalogue(server)
+            let tables: [TableName] =
+                mechanism == .automatic ? ["dbo.orders", Self.hostile, "dbo.y"] : ["dbo.orders", Self.hostile]
+            let setup = CaptureSetup(tables: tables, mechanism: mechanism, login: login, retention: .seconds(86_400))
+            try await setup.installation.apply(to: server.configuration, password: password)
+            #expect(try await catalogue(server) != before)
+            try await server.run("ALTER TABLE y ADD a INT")
+            try await setup.removal.apply(to: server.configuration)
+            try await expectSame(server, as: before)
+            try await setup.removal.apply(to: server.configuration)
+            try await expectSame(server, as: before)
+            try await server.run("ALTER TABLE y ADD b INT")
+        }
+    }
+
+    @Test("what others made stays, and keeps working")
+    func othersStay() async throws {
+        try await TestServer.withDatabase { server in
+            try await server.run(Self.tables)
+            try await server.capture("y", as: "theirs")
+            try await server.run("EXEC sys.sp_cdc_change_job @job_type = N'cleanup', @retention = 777")
+            try await server.run(
+                """
+                ALTER DATABASE CURRENT SET CHANGE_TRACKING = ON (CHANGE_RETENTION = 3 DAYS)
+                GO
+                ALTER TABLE orders ENABLE CHANGE_TRACKING
+                """
+            )
+            let before = try await catalogue(server)
+            for mechanism in [CaptureSetup.Mechanism.changeDataCapture, .changeTracking] {
+                let tables: [TableName] =
+                    mechanism == .changeTracking ? ["dbo.orders", Self.hostile] : ["dbo.orders", "dbo.y"]
+                let setup = CaptureSetup(tables: tables, mechanism: mechanism, retention: .seconds(3600))
+                try await setup.installation.apply(to: server.configuration)
+            }
+            let instances = try await server.rows(
+                "SELECT capture_instance FROM cdc.change_tables ORDER BY capture_instance"
+            )
+            #expect(
+                instances.map { $0[0] }
+                    == ["swift_cdc_dbo_orders_1", "swift_cdc_watermark", "theirs"].map { .string($0) }
+            )
+            try await CaptureSetup(tables: []).removal.apply(to: server.configuration)
+            try await expectSame(server, as: before)
+        }
+    }
+
+    /// Runs the text of a script as `sqlcmd` does.
+    private func run(_ script: SetupScript, at server: TestServer) async throws {
+        let text = script.text.replacing(":on error exit\n", with: "")
+        for batch in text.components(separatedBy: "\nGO\n").dropLast() { try await server.run(batch) }
+    }
+
+    private func expectSame(
+        _ server: TestServer,
+        as before: [String],
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) async throws {
+        let changes = Set(try await catalogue(server)).symmetricDifference(before).sorted()
+        #expect(changes.isEmpty, "\(changes.joined(separator: "; "))", sourceLocation: sourceLocation)
+    }
+
+    /// What the database and the server define, as one text per thing.
+    private func catalogue(_ server: TestServer) async throws -> [String] {
+        var things: [String] = []
+        for query in [
+            "SELECT 'object', SCHEMA_NAME(schema_id), name, type, object_id FROM sys.objects WHERE SCHEMA_NAME(schema_id) <> 'cdc'",
+            "SELECT 'capture object', SCHEMA_NAME(schema_id), name, type FROM sys.objects WHERE SCHEMA_NAME(schema_id) = 'cdc'",
+            "SELECT 'schema', name FROM sys.schemas",
+            "SELECT 'principal', name, type FROM sys.database_principals",
+            "SELECT 'member', USER_NAME(role_principal_id), USER_NAME(member_principal_id) FROM sys.database_role_members",
+            """
+            SELECT 'permission', USER_NAME(grantee_principal_id), class_desc, major_id, permission_name, state
+            FROM sys.database_permissions
+            """,
+            "SELECT 'trigger', name FROM sys.triggers",
+            "SELECT 'login', name FROM sys.server_principals WHERE name LIKE 'cdc%'",
+            "SELECT 'database', is_cdc_enabled FROM sys.databases WHERE database_id = DB_ID()",
+            """
+            SELECT 'tracked', retention_period, retention_period_units_desc FROM sys.change_tracking_databases
+            WHERE database_id = DB_ID()
+            """,
+            "SELECT 'tracked table', OBJECT_NAME(object_id), is_track_columns_updated_on FROM sys.change_tracking_tables",
+        ] {
+            things += try await server.rows(query).map { "\($0)" }
+        }
+        if try await server.rows("SELECT is_cdc_enabled FROM sys.databases WHERE database_id = DB_ID()") == [
+            [.boolean(true)]
+        ] {
+            for query in [
+                "SELECT 'instance', capture_instance, create_date FROM cdc.change_tables",
+                "SELECT 'job', job_type, retention FROM msdb.dbo.cdc_jobs WHERE database_id = DB_ID()",
+            ] {
+                things += try await server.rows(query).map { "\($0)" }
+            }
+        }
+        return things.sorted()
+    }
+}

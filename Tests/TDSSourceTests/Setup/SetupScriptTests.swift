@@ -1,0 +1,76 @@
+import CDCCore
+import Foundation
+import Testing
+
+@testable import TDSSource
+
+@Suite("Scripts of the set-up")
+struct SetupScriptTests {
+    private static let hostile = TableName(schema: "a'b", name: "x]; DROP TABLE y--\nGO\nDROP TABLE z -- $(password)")
+    private static let everything = CaptureSetup(
+        tables: ["dbo.orders", hostile],
+        mechanism: .automatic,
+        login: "reader'$(x)\rGO\r",
+        retention: .seconds(7200),
+        database: "shop\nGO\n"
+    )
+
+    @Test("nothing of a name is a line of the script or a variable of sqlcmd")
+    func hostileNames() {
+        for script in [Self.everything.installation, Self.everything.removal] {
+            let lines = script.text.split(whereSeparator: \.isNewline)
+            #expect(lines.count { $0 == "GO" } == script.batches.count)
+            #expect(!lines.contains { $0.hasPrefix("DROP TABLE z") })
+            let variables = script.text.components(separatedBy: "$(").dropFirst()
+            #expect(variables.allSatisfy { $0.hasPrefix("SWIFT_CDC_READER_PASSWORD)'") })
+        }
+        #expect(
+            ScriptText.literal("it's $(x)\r\nGO") == "N'it''s $' + N'(x)' + NCHAR(13) + N'' + NCHAR(10) + N'GO'"
+        )
+    }
+
+    @Test("a script says why before each batch, and asks for a password only where it makes a login")
+    func comments() {
+        let script = Self.everything.installation
+        for batch in script.batches {
+            let lines = SetupScript(title: "t", batches: [batch]).text.split(separator: "\n")
+            let comments = lines.drop { $0 != ":on error exit" }.dropFirst().prefix { $0.hasPrefix("-- ") }
+            #expect(comments.map { $0.dropFirst(3) }.joined(separator: " ") == batch.purpose)
+            #expect(comments.allSatisfy { $0.count <= 120 })
+        }
+        #expect(script.needsPassword)
+        #expect(!CaptureSetup(tables: ["dbo.orders"]).installation.needsPassword)
+        #expect(!Self.everything.removal.needsPassword)
+    }
+
+    @Test("what stays in the database names no other database")
+    func names() {
+        let modules = Self.everything.installation.batches.map(\.text).filter { $0.hasPrefix("CREATE OR ALTER") }
+        #expect(modules.count == 7)
+        for module in modules { #expect(!module.contains("msdb") && !module.contains("master")) }
+    }
+
+    @Test("what is not asked for is not in the script")
+    func options() {
+        let tracking = CaptureSetup(tables: ["dbo.orders"], mechanism: .changeTracking, followsDefinitions: false)
+            .installation.text
+        #expect(!tracking.contains("sp_cdc_") && !tracking.contains("TRIGGER") && !tracking.contains("LOGIN"))
+        #expect(tracking.contains("CHANGE_RETENTION = 2 DAYS"))
+        let capture = CaptureSetup(tables: ["dbo.orders"]).installation.text
+        #expect(!capture.contains("ENABLE CHANGE_TRACKING") && !capture.contains("sp_cdc_change_job"))
+    }
+
+    @Test(
+        "a name that SQL Server cannot have, and a retention that it does not take, are refused",
+        arguments: [
+            CaptureSetup(tables: [TableName(schema: "dbo", name: "")]),
+            CaptureSetup(tables: [TableName(schema: "dbo", name: String(repeating: "x", count: 129))]),
+            CaptureSetup(tables: ["dbo.a\0b"]), CaptureSetup(tables: [], login: ""),
+            CaptureSetup(tables: [], retention: .seconds(59)), CaptureSetup(tables: [], retention: .seconds(1 << 40)),
+        ]
+    )
+    func refused(_ setup: CaptureSetup) {
+        let error = #expect(throws: TDSError.self) { try setup.validate() }
+        #expect(error?.code == .invalidConfiguration)
+    }
+}

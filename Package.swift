@@ -83,7 +83,8 @@ let package = Package(
         .executableTarget(
             name: "cdc-demo",
             dependencies: [
-                "CDCJSON", "Columnar", "LakeStorage", "Parquet", "CDCCore", "DeltaLog", "CDCTesting", arguments,
+                "CDCJSON", "Columnar", "LakeStorage", "Parquet", "CDCCore", "DeltaLog", "CDCTesting", "TDSSource",
+                arguments,
             ]
         ),
 

@@ -9,10 +9,12 @@ import Synchronization
 /// holds them until ``close()``.
 public final class SQLServerSource: ChangeSource {
     public let identity: String
-    private let options: SQLServerSourceOptions
+    let configuration: SQLServerConfiguration
+    let options: SQLServerSourceOptions
     private let pool: ConnectionPool
-    private let server: Server
+    let server: Server
     private let clock: any EngineClock
+    private let cleanup: ChangeTableCleanup
     private let logger: Logger
     private let filter = IdleFilter()
     private let known = Mutex(Known())
@@ -35,8 +37,10 @@ public final class SQLServerSource: ChangeSource {
         clock: any EngineClock = SystemClock()
     ) {
         identity = "\(configuration.place)/\(configuration.database)"
+        self.configuration = configuration
         self.options = options
         self.clock = clock
+        cleanup = ChangeTableCleanup(clock: clock)
         self.logger = logger
         pool = ConnectionPool(configuration, size: options.connections, logger: logger)
         server = Server(pool: pool, retry: StatementRetry(maximumRetries: options.maximumRetries, clock: clock))
@@ -58,10 +62,11 @@ public final class SQLServerSource: ChangeSource {
         if let profile = known.withLock({ $0.profile }) { return profile }
         let profile = try await ServerProfile.read(from: server)
         guard profile.isCDCEnabled else {
+            let platform = try await ServerPlatform.read(from: server, configuration)
             throw CDCError(
                 .sourceFailed,
                 "Change Data Capture is not enabled in database '\(profile.databaseName)'; let an administrator run: "
-                    + "USE \(SQLText.identifier(profile.databaseName)); EXEC sys.sp_cdc_enable_db;"
+                    + Remedy.enableCapture(ofDatabase: profile.databaseName, on: platform)
             )
         }
         known.withLock { $0.profile = profile }
@@ -129,8 +134,7 @@ public final class SQLServerSource: ChangeSource {
         guard let instance = info.captureInstances.last else {
             throw CDCError(
                 .tableNotFound,
-                "table \(name) is not captured; let an administrator run: EXEC sys.sp_cdc_enable_table @source_schema = "
-                    + "\(SQLText.string(name.schema)), @source_name = \(SQLText.string(name.name)), @role_name = NULL;",
+                "table \(name) is not captured; let an administrator run: \(Remedy.enableCapture(of: name))",
                 table: name
             )
         }
@@ -174,7 +178,8 @@ public final class SQLServerSource: ChangeSource {
                 server: server,
                 log: log,
                 clock: clock,
-                pause: options.fencePause,
+                // Azure SQL Database captures about every 20 seconds; asking twice a second would tell nothing sooner.
+                pause: try await profile().isAzureDatabase ? max(options.fencePause, .seconds(2)) : options.fencePause,
                 timeout: options.fenceTimeout
             )
             let lsn = try await fence.wait()
@@ -183,6 +188,21 @@ public final class SQLServerSource: ChangeSource {
             }
             return position
         }
+    }
+
+    /// The capture instances of tables that were described; `nil` where none was, or the database does not capture.
+    func captureInstances(of tables: Set<TableName>) -> [TableName: [CaptureInstance]]? {
+        known.withLock { known in
+            guard known.profile?.isCDCEnabled == true else { return nil }
+            return known.catalogue.tables.filter { tables.contains($0.key) }.mapValues(\.captureInstances)
+        }
+    }
+
+    public func acknowledge(_ positions: [TableName: LSN]) async throws {
+        guard options.cleansChangeTables, !positions.isEmpty,
+            let instances = captureInstances(of: Set(positions.keys)), cleanup.begins()
+        else { return }
+        try await translating { try await cleanup.run(instances, appliedUpTo: positions, on: server) }
     }
 
     private func log() async throws -> LogReader {
@@ -325,7 +345,7 @@ public final class SQLServerSource: ChangeSource {
     // MARK: Errors
 
     /// Tells errors of the server in the engine's terms.
-    private func translating<T>(_ work: () async throws -> T) async throws -> T {
+    func translating<T>(_ work: () async throws -> T) async throws -> T {
         do { return try await work() } catch let error as TDSError { throw CDCError(error) }
     }
 }

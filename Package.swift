@@ -11,6 +11,7 @@ let settings: [SwiftSetting] = [
 
 let log = Target.Dependency.product(name: "Logging", package: "swift-log")
 let metrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
+let metricsTesting = Target.Dependency.product(name: "MetricsTestKit", package: "swift-metrics")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let lifecycleTesting = Target.Dependency.product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -94,7 +95,7 @@ let package = Package(
         .testTarget(name: "TDSWireTests", dependencies: ["TDSWire"]),
         .testTarget(name: "ParquetTests", dependencies: ["Parquet"]),
         .testTarget(name: "DeltaLogTests", dependencies: ["DeltaLog", "CDCTesting"]),
-        .testTarget(name: "CDCCoreTests", dependencies: ["CDCCore", "CDCTesting"]),
+        .testTarget(name: "CDCCoreTests", dependencies: ["CDCCore", "CDCTesting", log, metricsTesting]),
         .testTarget(name: "CDCTestingTests", dependencies: ["CDCTesting"]),
         .testTarget(name: "TSQLTests", dependencies: ["TSQL"]),
         .testTarget(
@@ -108,14 +109,17 @@ let package = Package(
         .testTarget(
             name: "SQLServerTests",
             dependencies: [
-                "Columnar", "LakeStorage", "CDCCore", "DeltaLog", "TDSSource", "TSQL", log,
+                "Columnar", "LakeStorage", "CDCCore", "DeltaLog", "CDCTesting", "TDSSource", "TSQL", log,
                 .target(name: "SQLServerEmulator", condition: .when(traits: [emulator])),
             ]
         ),
         .testTarget(name: "EndToEndTests", dependencies: ["CDCCore", "DeltaLog", "CDCTesting", lifecycleTesting]),
         .testTarget(
             name: "DemoTests",
-            dependencies: ["cdc-demo", "CDCJSON", "Columnar", "LakeStorage", "CDCCore", "DeltaLog", "CDCTesting"]
+            dependencies: [
+                "cdc-demo", "CDCJSON", "Columnar", "LakeStorage", "CDCCore", "DeltaLog", "CDCTesting", "TDSSource",
+                arguments,
+            ]
         ),
         .testTarget(
             name: "InteropTests",

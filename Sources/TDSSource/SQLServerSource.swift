@@ -9,11 +9,12 @@ import Synchronization
 /// holds them until ``close()``.
 public final class SQLServerSource: ChangeSource {
     public let identity: String
-    private let configuration: SQLServerConfiguration
-    private let options: SQLServerSourceOptions
+    let configuration: SQLServerConfiguration
+    let options: SQLServerSourceOptions
     private let pool: ConnectionPool
-    private let server: Server
+    let server: Server
     private let clock: any EngineClock
+    private let cleanup: ChangeTableCleanup
     private let logger: Logger
     private let filter = IdleFilter()
     private let tracking: ChangeTracking
@@ -42,6 +43,7 @@ public final class SQLServerSource: ChangeSource {
         self.configuration = configuration
         self.options = options
         self.clock = clock
+        cleanup = ChangeTableCleanup(clock: clock)
         self.logger = logger
         pool = ConnectionPool(configuration, size: options.connections, logger: logger)
         server = Server(pool: pool, retry: StatementRetry(maximumRetries: options.maximumRetries, clock: clock))
@@ -69,12 +71,12 @@ public final class SQLServerSource: ChangeSource {
         if let profile = known.withLock({ $0.profile }) { return profile }
         let profile = try await ServerProfile.read(from: server)
         guard profile.isCDCEnabled || profile.isChangeTrackingEnabled else {
-            let name = SQLText.identifier(profile.databaseName)
+            let platform = try await ServerPlatform.read(from: server, configuration)
             throw CDCError(
                 .sourceFailed,
                 "neither Change Data Capture nor Change Tracking is enabled in database '\(profile.databaseName)'; let an "
-                    + "administrator run: USE \(name); EXEC sys.sp_cdc_enable_db; or: ALTER DATABASE \(name) SET "
-                    + "CHANGE_TRACKING = ON (CHANGE_RETENTION = 7 DAYS);"
+                    + "administrator run: \(Remedy.enableCapture(ofDatabase: profile.databaseName, on: platform)) or: ALTER DATABASE "
+                    + "\(SQLText.identifier(profile.databaseName)) SET CHANGE_TRACKING = ON (CHANGE_RETENTION = 7 DAYS);"
             )
         }
         known.withLock { $0.profile = profile }
@@ -137,7 +139,6 @@ public final class SQLServerSource: ChangeSource {
                     try await filter.refresh(instances, through: position.lsn, from: server)
                 }
             }
-            await report(after.lsn)
             // Where nothing is tracked any more, its versions end, but they did not go back.
             position?.changeTrackingVersion = after.changeTrackingVersion
             guard profile.isChangeTrackingEnabled else { return position }
@@ -149,22 +150,6 @@ public final class SQLServerSource: ChangeSource {
             var start = after
             start.commitTime = 0
             return Self.position(position ?? start, state)
-        }
-    }
-
-    /// Says how far this reader is, where a table has an older capture instance that is read to its end: then it can go.
-    private func report(_ position: LSN) async {
-        let isDue = known.withLock { known in
-            let isPast = known.catalogue.tables.values.contains {
-                $0.captureInstances.count > 1 && $0.captureInstances.allSatisfy { $0.startLSN <= position }
-            }
-            defer { if isPast { known.reported = max(known.reported, position) } }
-            return isPast && known.reported < position
-        }
-        guard isDue else { return }
-        do { try await ReaderPosition(server: server).report(position) } catch {
-            // What is not dropped now is dropped another time; reading goes on.
-            logger.notice("the position could not be reported", metadata: ["error": "\(error)"])
         }
     }
 
@@ -181,7 +166,8 @@ public final class SQLServerSource: ChangeSource {
                 server: server,
                 log: log,
                 clock: clock,
-                pause: options.fencePause,
+                // Azure SQL Database captures about every 20 seconds; asking twice a second would tell nothing sooner.
+                pause: profile.isAzureDatabase ? max(options.fencePause, .seconds(2)) : options.fencePause,
                 timeout: timeout
             )
             let lsn = try await fence.wait()
@@ -213,6 +199,39 @@ public final class SQLServerSource: ChangeSource {
 
     private func time(_ profile: ServerProfile) -> ServerTime {
         ServerTime(profile: profile, zone: options.serverTimeZone)
+    }
+
+    // MARK: What is applied
+
+    /// The capture instances of tables that were described and are read by them; `nil` where the database does not capture.
+    func captureInstances(of tables: Set<TableName>) -> [TableName: [CaptureInstance]]? {
+        let (profile, catalogue) = known.withLock { ($0.profile, $0.catalogue) }
+        guard let profile, profile.isCDCEnabled else { return nil }
+        return catalogue.tables.filter { name, info in
+            tables.contains(name) && (try? CapturedTable(info, options.mechanism, profile: profile))?.tracked == nil
+        }
+        .mapValues(\.captureInstances)
+    }
+
+    public func acknowledge(_ positions: [TableName: LSN]) async throws {
+        guard let instances = captureInstances(of: Set(positions.keys)), !instances.isEmpty else { return }
+        if let lowest = instances.keys.compactMap({ positions[$0] }).min() { await report(lowest, instances) }
+        guard options.cleansChangeTables, cleanup.begins() else { return }
+        try await translating { try await cleanup.run(instances, appliedUpTo: positions, on: server) }
+    }
+
+    /// Says how far this reader is, where a table has an older capture instance that is read to its end: then it can go.
+    private func report(_ position: LSN, _ instances: [TableName: [CaptureInstance]]) async {
+        let isPast = instances.values.contains { $0.count > 1 && $0.allSatisfy { $0.startLSN <= position } }
+        let isDue = known.withLock { known in
+            defer { if isPast { known.reported = max(known.reported, position) } }
+            return isPast && known.reported < position
+        }
+        guard isDue else { return }
+        do { try await ReaderPosition(server: server).report(position) } catch {
+            // What is not dropped now is dropped another time; reading goes on.
+            logger.notice("the position could not be reported", metadata: ["error": "\(error)"])
+        }
     }
 
     // MARK: Changes
@@ -446,7 +465,7 @@ public final class SQLServerSource: ChangeSource {
     // MARK: Errors
 
     /// Tells errors of the server in the engine's terms.
-    private func translating<T>(_ work: () async throws -> T) async throws -> T {
+    func translating<T>(_ work: () async throws -> T) async throws -> T {
         do { return try await work() } catch let error as TDSError { throw CDCError(error) }
     }
 }

@@ -30,6 +30,10 @@ public struct SQLServerSourceOptions: Sendable {
     public var exactSnapshotLockTime = Duration.seconds(30)
     /// How often a statement that failed for a reason that passes is tried again.
     public var maximumRetries = 5
+    /// Whether changes are deleted from the change tables once they are applied, every 15 minutes at most, instead of when the clean-up
+    /// job finds them old. The login needs to be a member of `db_owner` for it. Never where anybody else reads the same capture instances,
+    /// another pipeline for instance: changes would be gone before they are read.
+    public var cleansChangeTables = false
 
     public init() {}
 }

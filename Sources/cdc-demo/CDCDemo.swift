@@ -22,7 +22,7 @@ struct CDCDemo: AsyncParsableCommand {
               64  the arguments are wrong: see --help
               65  a table or file is damaged or not supported, or has no such version
               66  there is no Delta table at that path
-              70  something else failed, a check of the demo for instance
+              70  something else failed, a check for instance
               73  no permission, or something is in the way: another lake, for instance
               74  reading or writing failed: a full disk, for instance
 
@@ -31,8 +31,8 @@ struct CDCDemo: AsyncParsableCommand {
               {"error":{"code":"tableNotFound","message":"…","exitCode":66}}
             """,
         subcommands: [
-            DemoCommand.self, SetupCommand.self, ReplayCommand.self, CatCommand.self, HistoryCommand.self,
-            DetailCommand.self,
+            DemoCommand.self, SetupCommand.self, CheckCommand.self, ReplayCommand.self, CatCommand.self,
+            HistoryCommand.self, DetailCommand.self,
         ]
     )
 

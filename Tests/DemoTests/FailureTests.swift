@@ -4,6 +4,7 @@ import Columnar
 import DeltaLog
 import Foundation
 import LakeStorage
+import TDSSource
 import Testing
 
 @testable import cdc_demo
@@ -23,6 +24,9 @@ struct FailureTests {
             (CDCError(.stagedFileCorrupt, "x"), .badData),
             (CDCError(.foreignTable, "x"), .cannotCreate),
             (ColumnarError(.unknownColumn, "x"), .usage),
+            (TDSError(.loginFailed, "x"), .cannotCreate),
+            (TDSError(.tlsFailed, "x"), .inputOutput),
+            (CDCError(.sourceFailed, "x", underlying: TDSError(.unknownDatabase, "y")), .noInput),
             (OutputError.failed(ENOSPC), .inputOutput),
             (LakeTable.failure(ENOENT, "x"), .noInput),
             (LakeTable.failure(EACCES, "x"), .cannotCreate),

@@ -29,6 +29,13 @@ public struct IngestionOptions: Sendable {
     public var stagingRetention = Duration.seconds(7 * 24 * 3600)
     /// Whether a table that needs a resync is read anew at once, without being asked.
     public var resyncsAutomatically = false
+    /// How often at most the source is asked how its capture is doing.
+    public var healthInterval = Duration.seconds(60)
+    /// After this long without anything captured, an event warns of it. SQL Server makes an entry every five minutes where nothing
+    /// happens.
+    public var captureStallLimit = Duration.seconds(900)
+    /// An event warns where less than this share of the time is left for which the source keeps changes, 0…1.
+    public var retentionWarning = 0.25
     public var metadataColumns = MetadataColumns()
 
     public init() {}

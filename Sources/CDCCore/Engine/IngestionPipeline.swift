@@ -35,6 +35,7 @@ public final class IngestionPipeline: Service {
     private let checkpoints: any CheckpointStore
     private let clock: any EngineClock
     private let observer: PipelineObserver
+    private let health: HealthWatch
     private let isRunning = Mutex(false)
 
     /// Puts a pipeline together.
@@ -70,6 +71,7 @@ public final class IngestionPipeline: Service {
         self.checkpoints = checkpoints
         self.clock = clock
         observer = PipelineObserver(pipeline: name, clock: clock, logger: logger, metricsFactory: metricsFactory)
+        health = HealthWatch(source: source, options: options, clock: clock, observer: observer)
     }
 
     /// What happens, from now on: the same events that the event log keeps. The stream ends when its reader stops.
@@ -174,6 +176,7 @@ public final class IngestionPipeline: Service {
             try await applier.applyPublishedCuts()
             await noteResyncs(gateway, applier)
             try await save(gateway)
+            await health.look(at: applier)
             await observer.flushIfDue(to: destination.eventLog)
             if let goal, await gateway.isCaughtUp(to: goal) { break }
             passes += 1

@@ -39,6 +39,16 @@ public struct PipelineEvent: Hashable, Sendable {
         case retry = "retry"
         /// The checkpoint store was lost or behind and was made up from the tables.
         case checkpointRebuilt = "checkpoint_rebuilt"
+        /// Nothing is captured at the source; with severity ``Severity/info``, something is again. So with the following.
+        case captureStalled = "capture_stalled"
+        /// The source's capture does not keep up.
+        case captureSaturated = "capture_saturated"
+        /// The source's capture reported an error.
+        case captureFailed = "capture_failed"
+        /// Changes of a table that are not applied yet will be deleted at the source soon.
+        case retentionLow = "retention_low"
+        /// The source's log grows, because it waits for the capture.
+        case logHeld = "log_truncation_held"
     }
 
     /// Unique.

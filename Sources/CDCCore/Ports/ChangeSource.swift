@@ -57,9 +57,22 @@ public protocol ChangeSource: Sendable {
     ///
     /// - Throws: ``CDCError`` with code `noKey` where the source cannot do it for this table.
     func exactSnapshot(of table: SourceTable) async throws -> ExactSnapshot
+
+    /// How the capture is doing; `nil` from a source that cannot tell. Asked once in a while.
+    ///
+    /// - Parameter positions: Up to where each table's changes are applied.
+    func health(at positions: [TableName: LSN]) async throws -> SourceHealth?
+
+    /// Told after consistent points, again and again: changes up to these positions are applied and will not be asked for any more, but
+    /// by a full refresh, which begins at a later point. A source that was told to may delete them.
+    func acknowledge(_ positions: [TableName: LSN]) async throws
 }
 
 extension ChangeSource {
+    public func health(at positions: [TableName: LSN]) async throws -> SourceHealth? { nil }
+
+    public func acknowledge(_ positions: [TableName: LSN]) async throws {}
+
     /// The newest captured point, which suits a source that captures every table from its beginning.
     public func snapshotStart(of table: SourceTable) async throws -> SourcePosition? {
         try await cut(after: .start, transactionLimit: .max)

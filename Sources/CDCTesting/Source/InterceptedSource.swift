@@ -102,6 +102,14 @@ public final class InterceptedSource: ChangeSource {
             try await source.rows(of: self.chunk(chunk, table.name), table: table)
         }
     }
+
+    public func health(at positions: [TableName: LSN]) async throws -> SourceHealth? {
+        try await perform(.health) { try await source.health(at: positions) }
+    }
+
+    public func acknowledge(_ positions: [TableName: LSN]) async throws {
+        try await perform(.acknowledge) { try await source.acknowledge(positions) }
+    }
 }
 
 /// Changes the batches of another cursor.

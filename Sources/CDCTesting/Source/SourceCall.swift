@@ -11,4 +11,8 @@ public enum SourceCall: Hashable, Sendable {
     case chunks(TableName)
     /// A chunk of a table's rows.
     case snapshot(TableName)
+    /// How the capture is doing.
+    case health
+    /// That changes are applied.
+    case acknowledge
 }

@@ -9,7 +9,6 @@ final class ServerRegistry: Sendable {
         var settings = ServerSetting.all
         var permissions: [Permission] = []
         var locks: [ApplicationLock] = []
-        var isAgentRunning = true
     }
 
     /// A lock that `sp_getapplock` took.
@@ -76,12 +75,6 @@ final class ServerRegistry: Sendable {
         shared.withLock { shared in
             for index in shared.settings.indices { shared.settings[index].valueInUse = shared.settings[index].value }
         }
-    }
-
-    /// Whether SQL Server Agent runs, whose jobs capture changes.
-    var isAgentRunning: Bool {
-        get { shared.withLock { $0.isAgentRunning } }
-        set { shared.withLock { $0.isAgentRunning = newValue } }
     }
 
     // MARK: Rights of logins

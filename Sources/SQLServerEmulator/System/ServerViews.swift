@@ -113,7 +113,7 @@ extension SystemViews {
             ]
         ) { (session, _) throws(SQLError) in
             try session.checkMayViewServerState()
-            let isAgentRunning = session.server.registry.isAgentRunning
+            let isAgentRunning = session.server.capture.options.isAgentRunning
             return [("SQL Server (MSSQLSERVER)", true), ("SQL Server Agent (MSSQLSERVER)", isAgentRunning)].map {
                 name,
                 isRunning in

@@ -8,6 +8,7 @@ final class DBProcess {
     private let session: Session
     private let wakeUp: WakeUp
     private let queryTimeout: Duration?
+    private let user: String
     private let logger: Logger
     /// Whether results of the last statement may not have been read yet.
     private(set) var hasPendingResults = false
@@ -17,6 +18,7 @@ final class DBProcess {
         self.wakeUp = wakeUp
         self.logger = logger
         queryTimeout = configuration.queryTimeout
+        user = configuration.user
         session = Session(attentionTimeout: configuration.attentionTimeout)
         handle = try FreeTDSRuntime.shared.open(configuration, session)
         dbsetinterrupt(handle, Handlers.isInterrupted, Handlers.interrupt)
@@ -210,7 +212,7 @@ final class DBProcess {
             stop()
             throw timeout()
         }
-        if let error = log.queryError(isAlive: isAlive) {
+        if let error = log.queryError(isAlive: isAlive, user: user) {
             stop()
             throw error
         }

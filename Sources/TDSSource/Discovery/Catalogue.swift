@@ -13,20 +13,7 @@ struct Catalogue: Sendable {
         from server: some MetadataSource
     ) async throws -> Catalogue {
         var byID: [Int: SourceTableInfo] = [:]
-        let all = try await server.metadata(
-            """
-            SELECT s.name AS schema_name, t.name AS table_name, t.object_id
-            FROM sys.tables AS t JOIN sys.schemas AS s ON s.schema_id = t.schema_id
-            WHERE t.is_ms_shipped = 0
-            """
-        )
-        for row in 0..<all.count {
-            let name = TableName(
-                schema: try all.string(row, "schema_name"),
-                name: try all.string(row, "table_name")
-            )
-            guard names.contains(name) else { continue }
-            let id = try all.integer(row, "object_id")
+        for (id, name) in try await objects(from: server) where names.contains(name) {
             byID[id] = SourceTableInfo(name: name, objectID: id)
         }
         // The text of a statement with a list of ids changes with the tables, not with every poll.
@@ -45,6 +32,28 @@ struct Catalogue: Sendable {
             try await readCaptureInstances(from: server, into: &byID)
         }
         return Catalogue(tables: Dictionary(byID.values.map { ($0.name, $0) }, uniquingKeysWith: { $1 }))
+    }
+
+    /// The names of all tables that the login sees, sorted.
+    static func names(from server: some MetadataSource) async throws -> [TableName] {
+        try await objects(from: server).map(\.name).sorted()
+    }
+
+    private static func objects(from server: some MetadataSource) async throws -> [(id: Int, name: TableName)] {
+        let rows = try await server.metadata(
+            """
+            SELECT s.name AS schema_name, t.name AS table_name, t.object_id
+            FROM sys.tables AS t JOIN sys.schemas AS s ON s.schema_id = t.schema_id
+            WHERE t.is_ms_shipped = 0
+            """
+        )
+        return try (0..<rows.count).map { row in
+            let name = TableName(
+                schema: try rows.string(row, "schema_name"),
+                name: try rows.string(row, "table_name")
+            )
+            return (try rows.integer(row, "object_id"), name)
+        }
     }
 
     private static func readColumns(

@@ -41,8 +41,10 @@ struct MessageLog {
     }
 
     /// What the messages amount to while a statement runs; `nil` where none is an error.
-    func queryError(isAlive: Bool) -> TDSError? {
-        if let error = errors.first(where: { $0.number == 1205 }) ?? errors.first { return TDSError(error) }
+    ///
+    /// - Parameter user: Who runs it.
+    func queryError(isAlive: Bool, user: String) -> TDSError? {
+        if let error = errors.first(where: { $0.number == 1205 }) ?? errors.first { return TDSError(error, user: user) }
         if let failure = failures.first {
             return isAlive
                 ? TDSError(.libraryFailed, "FreeTDS failed: \(failure.text) (\(failure.number))")
@@ -55,7 +57,9 @@ struct MessageLog {
     func loginError(_ configuration: SQLServerConfiguration, timedOut: Bool) -> TDSError {
         let place = configuration.place
         // "Cannot open database" comes before "login failed", and is what matters of the two.
-        if let error = errors.first(where: { $0.number == 4060 }) ?? errors.first { return TDSError(error) }
+        if let error = errors.first(where: { $0.number == 4060 }) ?? errors.first {
+            return TDSError(error, user: configuration.user)
+        }
         if timedOut {
             return TDSError(
                 .timeout,
@@ -88,8 +92,11 @@ struct MessageLog {
 
 extension TDSError {
     /// The error that a message of the server stands for.
-    init(_ message: ServerMessage) {
-        let (code, advice) = Self.meaning(of: message)
+    ///
+    /// - Parameter user: Whom a missing permission is to be granted.
+    init(_ message: ServerMessage, user: String) {
+        var (code, advice) = Self.meaning(of: message)
+        if let grant = MissingGrant.statement(for: message, to: user) { advice = "let an administrator run: \(grant)" }
         self.init(code, advice.map { "\(message.text) (\($0))" } ?? message.text, server: message)
     }
 

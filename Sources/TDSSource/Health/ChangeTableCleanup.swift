@@ -1,0 +1,59 @@
+import CDCCore
+import Synchronization
+
+/// Deletes changes that are applied: what ``SQLServerSourceOptions/cleansChangeTables`` asks for.
+final class ChangeTableCleanup: Sendable {
+    /// How often it is done at most: the procedure deletes under locks that the capture job waits for.
+    static let interval = Duration.seconds(900)
+
+    private let clock: any EngineClock
+    private let next = Mutex(Int64.min)
+
+    init(clock: any EngineClock) { self.clock = clock }
+
+    /// Whether it is time; who is told so does it.
+    func begins() -> Bool {
+        let now = clock.now()
+        return next.withLock { next in
+            guard now >= next else { return false }
+            next = now + Self.interval.microseconds
+            return true
+        }
+    }
+
+    /// Raises the low watermarks of capture instances to what is applied, and no further.
+    ///
+    /// - Parameter positions: Up to where each table's changes are applied.
+    func run(
+        _ instances: [TableName: [CaptureInstance]],
+        appliedUpTo positions: [TableName: LSN],
+        on server: Server
+    ) async throws {
+        for (table, applied) in positions.sorted(by: { $0.key < $1.key }) where applied > .zero {
+            for instance in instances[table] ?? [] {
+                guard let low = try await watermark(of: instance, appliedUpTo: applied, on: server) else { continue }
+                try await server.execute(
+                    "EXEC sys.sp_cdc_cleanup_change_table @capture_instance = \(SQLText.string(instance.name)), "
+                        + "@low_water_mark = \(SQLText.binary(low)), @threshold = 5000;"
+                )
+            }
+        }
+    }
+
+    /// The largest entry of `cdc.lsn_time_mapping` that is applied; `nil` where the instance has nothing below it.
+    private func watermark(
+        of instance: CaptureInstance,
+        appliedUpTo applied: LSN,
+        on server: Server
+    ) async throws -> LSN? {
+        // The procedure takes entries of the mapping only, and refuses one below the instance's own low watermark.
+        let statement = Statement(
+            """
+            SELECT MAX(m.start_lsn) AS low FROM cdc.lsn_time_mapping AS m WHERE m.start_lsn <= @applied AND m.start_lsn >
+                (SELECT MAX(ct.start_lsn) FROM cdc.change_tables AS ct WHERE ct.capture_instance = @instance)
+            """
+        ).with("applied", applied).with("instance", instance.name)
+        let rows = try await server.metadata(statement)
+        return rows.count == 1 ? try rows.optionalLSN(0, "low") : nil
+    }
+}

@@ -1,0 +1,18 @@
+import CDCCore
+
+/// What a preflight asks of one table.
+struct TableFacts: Sendable {
+    var name: TableName
+    /// `nil` where there is no such table, or the login may not see it.
+    var info: SourceTableInfo?
+    /// Tables whose names differ in the case of letters only.
+    var similar: [TableName] = []
+    var mayRead = false
+    var mayViewTracking = false
+    /// The roles that capture instances are for, where the login is no member.
+    var closedGates: [String: String] = [:]
+    /// How long what the table's pipeline has not read yet is kept.
+    var retention: SourceHealth.Retention?
+
+    var newest: CaptureInstance? { info?.captureInstances.last }
+}

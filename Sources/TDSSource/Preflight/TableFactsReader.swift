@@ -1,0 +1,84 @@
+import CDCCore
+
+/// Asks the server about tables.
+struct TableFactsReader<Source: MetadataSource>: Sendable {
+    let server: Source
+    let facts: ServerFacts
+
+    /// - Parameters:
+    ///   - names: The tables; `nil` for all that changes are kept of.
+    ///   - positions: Up to where they were read.
+    func read(_ names: [TableName]?, positions: [TableName: LSN]) async throws -> [TableFacts] {
+        var profile = try await ServerProfile.read(from: server)
+        // Without the right the catalogue of captures is refused, and with it the whole question.
+        profile.isCDCEnabled = facts.isCaptureEnabled && facts.permissions.readsCapture
+        let all = try await Catalogue.names(from: server)
+        let catalogue = try await Catalogue.read(names.map(Set.init) ?? Set(all), profile: profile, from: server)
+        let asked =
+            names
+            ?? catalogue.tables.values.filter { !$0.captureInstances.isEmpty || $0.changeTracking != nil }.map(\.name)
+            .sorted()
+        var tables = asked.map { TableFacts(name: $0, info: catalogue.tables[$0]) }
+        for index in tables.indices where tables[index].info == nil {
+            let text = tables[index].name.description.lowercased()
+            tables[index].similar = all.filter { $0.description.lowercased() == text }
+        }
+        try await readPermissions(&tables)
+        if profile.isCDCEnabled {
+            try await readGates(&tables)
+            try await readRetention(&tables, positions)
+        }
+        return tables
+    }
+
+    private func readPermissions(_ tables: inout [TableFacts]) async throws {
+        let known = tables.indices.filter { tables[$0].info != nil }
+        for chunk in known.chunked(by: 200) {
+            let parts = chunk.map { index in
+                let name = SQLText.string(SQLText.table(tables[index].name))
+                return """
+                    SELECT \(index) AS place, HAS_PERMS_BY_NAME(\(name), N'OBJECT', N'SELECT') AS may_read,
+                        HAS_PERMS_BY_NAME(\(name), N'OBJECT', N'VIEW CHANGE TRACKING') AS may_view_tracking
+                    """
+            }
+            let rows = try await server.metadata(parts.joined(separator: "\nUNION ALL\n"))
+            for row in 0..<rows.count {
+                let index = try rows.integer(row, "place")
+                guard tables.indices.contains(index) else { continue }
+                tables[index].mayRead = try rows.optionalInteger(row, "may_read") == 1
+                tables[index].mayViewTracking = try rows.optionalInteger(row, "may_view_tracking") == 1
+            }
+        }
+    }
+
+    private func readGates(_ tables: inout [TableFacts]) async throws {
+        let rows = try await server.metadata(
+            """
+            SELECT ct.capture_instance, ct.role_name FROM cdc.change_tables AS ct
+            WHERE ct.role_name IS NOT NULL AND ISNULL(IS_MEMBER(ct.role_name), 0) = 0 AND IS_MEMBER(N'db_owner') = 0
+            """
+        )
+        var gates: [String: String] = [:]
+        for row in 0..<rows.count {
+            gates[try rows.string(row, "capture_instance")] = try rows.string(row, "role_name")
+        }
+        for index in tables.indices {
+            for instance in tables[index].info?.captureInstances ?? [] {
+                tables[index].closedGates[instance.name] = gates[instance.name]
+            }
+        }
+    }
+
+    private func readRetention(_ tables: inout [TableFacts], _ positions: [TableName: LSN]) async throws {
+        var read: [TableName: (instances: [CaptureInstance], position: LSN)] = [:]
+        for table in tables {
+            guard let info = table.info, let position = positions[table.name] else { continue }
+            read[table.name] = (info.captureInstances, position)
+        }
+        guard !read.isEmpty else { return }
+        let minutes = facts.jobs.value?.first { $0.kind == .cleanup }?.retention
+        let reader = RetentionReader(server: server, retention: minutes.map { .seconds($0 * 60) })
+        guard case .known(let retention) = try await reader.retention(of: read) else { return }
+        for index in tables.indices { tables[index].retention = retention[tables[index].name] }
+    }
+}

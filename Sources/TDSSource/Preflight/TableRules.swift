@@ -1,0 +1,278 @@
+import CDCCore
+
+/// What follows from the facts of a table.
+struct TableRules {
+    let server: ServerFacts
+    let table: TableFacts
+    /// All tables that were asked for.
+    let selection: Set<TableName>
+
+    private var name: TableName { table.name }
+
+    var findings: [PreflightFinding] {
+        guard let info = table.info else { return [notFound] }
+        var found: [PreflightFinding] = []
+        if info.key.isEmpty {
+            found.append(
+                finding(
+                    .noKey,
+                    .warning,
+                    "table \(name) has no primary key and no unique index over NOT NULL columns; give the table one, or name columns "
+                        + "that tell its rows apart with TableSelection(key:)"
+                )
+            )
+        }
+        found += permissions(info) + foreignKeys(info)
+        if let instance = table.newest {
+            found += captured(info, instance)
+        } else if server.isCaptureEnabled, server.permissions.readsCapture, !Self.isTracked(info) {
+            found.append(
+                finding(
+                    .tableNotCaptured,
+                    .error,
+                    "table \(name) is not captured",
+                    remedy: Remedy.enableCapture(of: name)
+                )
+            )
+        }
+        return found
+    }
+
+    /// Whether Change Tracking suffices for a table.
+    static func isTracked(_ info: SourceTableInfo) -> Bool { info.changeTracking != nil && !info.key.isEmpty }
+
+    private func finding(
+        _ code: PreflightFinding.Code,
+        _ severity: PreflightFinding.Severity,
+        _ message: String,
+        remedy: String? = nil
+    ) -> PreflightFinding {
+        PreflightFinding(code, severity, table: name, message, remedy: remedy)
+    }
+
+    private var notFound: PreflightFinding {
+        if let other = table.similar.first {
+            return finding(
+                .tableNotFound,
+                .error,
+                "there is no table \(name), but \(other): names are compared to the letter"
+            )
+        }
+        return finding(
+            .tableNotFound,
+            .error,
+            "there is no table \(name), or user '\(server.user)' may not see it; if it is there, grant the right to read it",
+            remedy: Remedy.grant("SELECT", on: name, to: server.user)
+        )
+    }
+
+    private func permissions(_ info: SourceTableInfo) -> [PreflightFinding] {
+        var found: [PreflightFinding] = []
+        if !table.mayRead {
+            found.append(
+                finding(
+                    .missingPermission,
+                    .error,
+                    "user '\(server.user)' may not read table \(name)",
+                    remedy: Remedy.grant("SELECT", on: name, to: server.user)
+                )
+            )
+        }
+        if info.changeTracking != nil, !table.mayViewTracking {
+            found.append(
+                finding(
+                    .missingPermission,
+                    info.captureInstances.isEmpty ? .error : .warning,
+                    "user '\(server.user)' may not read the tracked changes of table \(name)",
+                    remedy: Remedy.grant("VIEW CHANGE TRACKING", on: name, to: server.user)
+                )
+            )
+        }
+        for (instance, role) in table.closedGates.sorted(by: { $0.key < $1.key }) {
+            found.append(
+                finding(
+                    .gatingRole,
+                    .warning,
+                    "the capture instance '\(instance)' is for members of role '\(role)', and user '\(server.user)' is none",
+                    remedy: Remedy.addMember(server.user, to: role)
+                )
+            )
+        }
+        return found
+    }
+
+    private func foreignKeys(_ info: SourceTableInfo) -> [PreflightFinding] {
+        let outside = Set(info.foreignKeys.map(\.references)).subtracting(selection).sorted()
+        guard !outside.isEmpty else { return [] }
+        return [
+            finding(
+                .foreignKeyOutside,
+                .info,
+                "table \(name) refers to \(list(outside.map(\.description))), not among the tables that were asked for"
+            )
+        ]
+    }
+
+    // MARK: The capture instance
+
+    private func captured(_ info: SourceTableInfo, _ instance: CaptureInstance) -> [PreflightFinding] {
+        columns(info, instance) + values(instance) + slots(info, instance) + kept
+    }
+
+    private func columns(_ info: SourceTableInfo, _ instance: CaptureInstance) -> [PreflightFinding] {
+        var found: [PreflightFinding] = []
+        let captured = Set(instance.columns.map(\.name))
+        let current = Set(info.columns.map(\.name))
+        let lost = info.key.filter { !captured.contains($0) }
+        let readable = info.columns.filter { $0.dataType != nil && !$0.isComputed }
+        if !lost.isEmpty {
+            found.append(
+                finding(
+                    .keyNotCaptured,
+                    .error,
+                    "the key of table \(name) is not captured as a whole: \(list(lost)) is left out",
+                    remedy: again(info, instance, readable)
+                )
+            )
+        }
+        let new = readable.map(\.name).filter { !captured.contains($0) && !info.key.contains($0) }
+        if !new.isEmpty {
+            found.append(
+                finding(
+                    .columnsNotCaptured,
+                    .warning,
+                    "\(list(new)) of table \(name) is not captured by the instance '\(instance.name)'; a column that was added later "
+                        + "needs a new instance",
+                    remedy: again(info, instance, readable)
+                )
+            )
+        }
+        let dropped = instance.columns.map(\.name).filter { !current.contains($0) }
+        if !dropped.isEmpty {
+            found.append(
+                finding(
+                    .columnsDropped,
+                    .error,
+                    "\(list(dropped)) is captured by the instance '\(instance.name)', but table \(name) has it no more: its rows cannot be "
+                        + "read for the first time",
+                    remedy: again(info, instance, readable)
+                )
+            )
+        }
+        let unreadable = instance.columns.filter { $0.dataType == nil && !$0.isComputed }
+        if !unreadable.isEmpty {
+            found.append(
+                finding(
+                    .unreadableType,
+                    .error,
+                    "table \(name) has columns of types that cannot be read: "
+                        + unreadable.map { "'\($0.name)' (\($0.typeText))" }.joined(separator: ", "),
+                    remedy: again(info, instance, readable)
+                )
+            )
+        }
+        let computed = instance.columns.filter(\.isComputed).map(\.name)
+        if !computed.isEmpty {
+            found.append(
+                finding(
+                    .computedColumns,
+                    .info,
+                    "\(list(computed)) of table \(name) is computed: SQL Server captures NULL for it, so it is left out"
+                )
+            )
+        }
+        return found
+    }
+
+    private func values(_ instance: CaptureInstance) -> [PreflightFinding] {
+        var found: [PreflightFinding] = []
+        let large = instance.columns.filter(\.isLargeObject).map(\.name)
+        if !large.isEmpty, server.platform != .azureSQLDatabase {
+            switch server.largeObjectLimit {
+            case .known(let limit?) where limit >= 0:
+                found.append(
+                    finding(
+                        .largeObjectLimit,
+                        .warning,
+                        "INSERT and UPDATE of table \(name) fail for whoever writes more than \(limit) bytes into \(list(large)), because "
+                            + "it is captured ('max text repl size')",
+                        remedy: Remedy.liftTextLimit(on: server.platform)
+                    )
+                )
+            case .unknown(let reason):
+                found.append(
+                    finding(.unknown, .info, "it is not known how large values of \(list(large)) may be: \(reason)")
+                )
+            case .known: break
+            }
+        }
+        let narrow = instance.columns.filter { ["char", "varchar", "text"].contains($0.type) }
+        let foreign = narrow.filter { $0.collation != nil && $0.collation != server.collation }
+        if !foreign.isEmpty {
+            found.append(
+                finding(
+                    .collationDiffers,
+                    .warning,
+                    "\(list(foreign.map(\.name))) of table \(name) has another collation than the database (\(server.collation)): letters "
+                        + "outside ASCII may be captured wrongly; nvarchar is safe"
+                )
+            )
+        }
+        return found
+    }
+
+    private func slots(_ info: SourceTableInfo, _ instance: CaptureInstance) -> [PreflightFinding] {
+        var found: [PreflightFinding] = []
+        if info.captureInstances.count > 1, let oldest = info.captureInstances.first {
+            found.append(
+                finding(
+                    .captureInstancesFull,
+                    .warning,
+                    "table \(name) has both capture instances that it may have, so that none can be made for new columns; once everything "
+                        + "up to LSN \(instance.startLSN) is applied, '\(oldest.name)' can go",
+                    remedy: Remedy.disableCapture(of: name, instance: oldest.name)
+                )
+            )
+        }
+        if info.captureInstances.contains(where: { !$0.hasCommandID }) {
+            found.append(
+                finding(
+                    .noCommandID,
+                    .warning,
+                    "a change table of \(name) lacks __$command_id, without which changes of one transaction may come in a wrong order",
+                    remedy: "EXEC sys.sp_vupgrade_replication;"
+                )
+            )
+        }
+        return found
+    }
+
+    private var kept: [PreflightFinding] {
+        guard let retention = table.retention, retention.share < 0.25 else { return [] }
+        let isLost = retention.left <= .zero
+        return [
+            finding(
+                .retentionLow,
+                isLost ? .error : .warning,
+                isLost
+                    ? "changes of table \(name) that were not read yet are deleted; the table needs a full refresh"
+                    : "changes of table \(name) that were not read yet are deleted in \(retention.left.components.seconds / 60) minutes"
+            )
+        ]
+    }
+
+    /// A capture instance of the columns that can be read, in a free place or in that of the old one.
+    private func again(_ info: SourceTableInfo, _ instance: CaptureInstance, _ columns: [SourceColumn]) -> String {
+        let list = columns.count == info.columns.count ? nil : columns.map(\.name)
+        let isFull = info.captureInstances.count > 1
+        let oldest = info.captureInstances.first ?? instance
+        // Names are at most 100 characters long.
+        let name = String((isFull ? oldest : instance).name.prefix(97)) + "_2"
+        let making = Remedy.enableCapture(of: self.name, instance: isFull ? oldest.name : name, columns: list)
+        return isFull ? "\(Remedy.disableCapture(of: self.name, instance: oldest.name)) \(making)" : making
+    }
+
+    private func list(_ names: [String]) -> String {
+        names.map { "'\($0)'" }.joined(separator: ", ")
+    }
+}

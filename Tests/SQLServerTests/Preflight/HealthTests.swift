@@ -1,0 +1,133 @@
+import CDCCore
+import CDCTesting
+import Columnar
+import TDSSource
+import Testing
+
+@Suite("Health of a SQL Server", .enabled(if: TestServer.isAvailable, "needs the trait Emulator or a server"))
+struct HealthTests {
+    @Test("an administrator's login sees all of it, and a table's position decides what is left of the retention")
+    func everything() async throws {
+        try await TestServer.withDatabase { server in
+            try await server.run("CREATE TABLE t (id INT PRIMARY KEY)")
+            try await server.capture("t")
+            let source = server.source()
+            #expect(try await source.health(at: ["dbo.t": .zero]) == nil, "nothing was described yet")
+            _ = try await source.describe(["dbo.t"])
+            try await server.run("INSERT t VALUES (1)")
+            let end = try await source.fence()
+            let health = try #require(try await source.health(at: ["dbo.t": end.lsn]))
+            #expect(health.unknown == [])
+            #expect(health.isCapturing == true)
+            #expect(health.failures == [])
+            #expect(try #require(health.sinceNewest) < .seconds(600))
+            #expect(try #require(health.captureLatency) < .seconds(600))
+            #expect(health.lastScan != nil)
+            #expect(health.logReuseWait != nil)
+            #expect(health.retention["dbo.t"]?.share == 1)
+            #expect(health.retention["dbo.t"]?.left == .seconds(4320 * 60))
+            let lost = try #require(try await source.health(at: ["dbo.t": LSN(high: 0, low: 1)]))
+            #expect(lost.retention["dbo.t"] == SourceHealth.Retention(left: .zero, share: 0))
+            await source.close()
+        }
+    }
+
+    @Test("a login with few rights sees what it may, and the rest is unknown")
+    func leastPrivilege() async throws {
+        try await TestServer.withDatabase { server in
+            try await server.run("CREATE TABLE t (id INT PRIMARY KEY)")
+            try await server.capture("t")
+            try await server.withReader { source, user in
+                try await server.run("GRANT SELECT ON SCHEMA::cdc TO [\(user)]; GRANT SELECT ON dbo.t TO [\(user)]")
+                _ = try await source.describe(["dbo.t"])
+                try await server.run("INSERT t VALUES (1)")
+                let administrator = server.source()
+                _ = try await administrator.fence()
+                await administrator.close()
+                let health = try #require(try await source.health(at: ["dbo.t": .zero]))
+                #expect(health.sinceNewest != nil)
+                #expect(health.lastScan == nil && health.isSaturated == nil && health.isCapturing == nil)
+                #expect(health.retention["dbo.t"] == SourceHealth.Retention(left: .zero, share: 0))
+                #expect(health.unknown.count == 4)
+            }
+        }
+    }
+}
+
+@Suite("Clean-up of change tables", .enabled(if: TestServer.isAvailable, "needs the trait Emulator or a server"))
+struct CleanupTests {
+    private func ids(_ server: TestServer) async throws -> [[Value]] {
+        try await server.rows("SELECT id FROM cdc.dbo_t_CT ORDER BY __$start_lsn")
+    }
+
+    @Test("what is applied goes, what is not stays, and not more often than every 15 minutes")
+    func acknowledged() async throws {
+        try await TestServer.withDatabase { server in
+            try await server.run("CREATE TABLE t (id INT PRIMARY KEY)")
+            try await server.capture("t")
+            let clock = ManualClock()
+            var options = SQLServerSourceOptions()
+            options.cleansChangeTables = true
+            let source = SQLServerSource(server.configuration, options: options, clock: clock)
+            let watcher = server.source()
+            _ = try await source.describe(["dbo.t"])
+            var positions: [LSN] = []
+            for id in 1...4 {
+                try await server.run("INSERT t VALUES (\(id))")
+                positions.append(try await watcher.fence().lsn)
+            }
+            // The low watermark is the applied change itself; only what is below it is deleted.
+            try await source.acknowledge(["dbo.t": positions[1]])
+            #expect(try await ids(server) == [[.integer(2)], [.integer(3)], [.integer(4)]])
+            try await source.acknowledge(["dbo.t": positions[2]])
+            #expect(try await ids(server).count == 3)
+            clock.advance(by: .seconds(900))
+            try await source.acknowledge(["dbo.t": positions[2]])
+            #expect(try await ids(server) == [[.integer(3)], [.integer(4)]])
+            clock.advance(by: .seconds(900))
+            // Nothing new is applied, and the same again is no error.
+            try await source.acknowledge(["dbo.t": positions[2]])
+            #expect(try await ids(server).count == 2)
+            await source.close()
+            await watcher.close()
+        }
+    }
+
+    @Test("it is not done unless it is asked for")
+    func off() async throws {
+        try await TestServer.withDatabase { server in
+            try await server.run("CREATE TABLE t (id INT PRIMARY KEY)")
+            try await server.capture("t")
+            let source = server.source()
+            _ = try await source.describe(["dbo.t"])
+            try await server.run("INSERT t VALUES (1); INSERT t VALUES (2)")
+            let end = try await source.fence()
+            try await source.acknowledge(["dbo.t": end.lsn])
+            #expect(try await ids(server).count == 2)
+            await source.close()
+        }
+    }
+
+    @Test("a pipeline that cleans up behind itself loses nothing")
+    func pipeline() async throws {
+        try await TestServer.withDatabase { server in
+            try await server.run("CREATE TABLE t (id INT PRIMARY KEY); INSERT t VALUES (0)")
+            try await server.capture("t")
+            let lake = try TestLake()
+            for round in 1...3 {
+                // A new source each time, which has not cleaned up yet.
+                let source = server.source { $0.cleansChangeTables = true }
+                try await server.run(
+                    "INSERT t VALUES (\(round)); DELETE t WHERE id = \(round - 1); INSERT t VALUES (\(round + 100))"
+                )
+                try await lake.pipeline(from: source, ["dbo.t"]).run(.triggered)
+                let expected = try await server.rows("SELECT id FROM t").sorted { "\($0)" < "\($1)" }
+                #expect(try await lake.rows("t", ["id"]) == expected)
+                await source.close()
+            }
+            // Nine changes there were. Transactions of one time share a low watermark, so up to three of them stay.
+            let left = try await server.rows("SELECT CASE WHEN COUNT(*) <= 3 THEN 1 ELSE 0 END FROM cdc.dbo_t_CT")
+            #expect(left == [[.integer(1)]])
+        }
+    }
+}

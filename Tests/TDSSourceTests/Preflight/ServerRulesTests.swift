@@ -1,0 +1,207 @@
+import CDCCore
+import Testing
+
+@testable import TDSSource
+
+@Suite("What a preflight finds on a server")
+struct ServerRulesTests {
+    private static func findings(
+        readOnlyIntent: Bool = false,
+        interval: Duration? = nil,
+        _ change: (inout ServerFacts) -> Void
+    ) -> [PreflightFinding] {
+        var facts = ServerFacts.sample
+        change(&facts)
+        return ServerRules(facts: facts, readOnlyIntent: readOnlyIntent, interval: interval, needsNoCapture: false)
+            .findings
+    }
+
+    private static func finding(_ code: PreflightFinding.Code, in findings: [PreflightFinding]) -> PreflightFinding? {
+        findings.first { $0.code == code }
+    }
+
+    @Test("a server that has what is needed gives nothing but information")
+    func ready() { #expect(Self.findings { _ in }.allSatisfy { $0.severity == .info }) }
+
+    @Test(
+        "the kind of a server is told by its edition, its host and its databases",
+        arguments: [
+            (3, "db.example.com", false, ServerPlatform.sqlServer), (2, "db.example.com", true, .amazonRDS),
+            (2, "retail.abc.eu-west-1.RDS.amazonaws.com", false, .amazonRDS),
+            (5, "x.database.windows.net", false, .azureSQLDatabase),
+            (12, "x.fabric.microsoft.com", false, .azureSQLDatabase), (8, "x", false, .azureManagedInstance),
+            (6, "x", false, .warehouse), (11, "x", false, .warehouse),
+        ]
+    )
+    func platforms(_ edition: Int, _ host: String, _ hasRDSDatabase: Bool, _ platform: ServerPlatform) {
+        #expect(ServerPlatform(engineEdition: edition, host: host, hasRDSDatabase: hasRDSDatabase) == platform)
+    }
+
+    @Test("a warehouse is refused, and nothing more is said of it")
+    func warehouse() {
+        let findings = Self.findings { facts in
+            facts.platform = .warehouse
+            facts.isCaptureEnabled = false
+        }
+        #expect(findings.map(\.code) == [.unsupportedServer])
+        #expect(findings.map(\.severity) == [.error])
+    }
+
+    @Test(
+        "Change Data Capture is enabled the way the platform has it",
+        arguments: [
+            (ServerPlatform.sqlServer, "USE [Retail]]DB]; EXEC sys.sp_cdc_enable_db;"),
+            (.azureManagedInstance, "USE [Retail]]DB]; EXEC sys.sp_cdc_enable_db;"),
+            (.azureSQLDatabase, "EXEC sys.sp_cdc_enable_db;"),
+            (.amazonRDS, "EXEC msdb.dbo.rds_cdc_enable_db N'Retail]DB';"),
+        ]
+    )
+    func enabling(_ platform: ServerPlatform, _ remedy: String) {
+        let findings = Self.findings { facts in
+            facts.platform = platform
+            facts.database = "Retail]DB"
+            facts.isCaptureEnabled = false
+        }
+        #expect(Self.finding(.captureNotEnabled, in: findings)?.severity == .error)
+        #expect(Self.finding(.captureNotEnabled, in: findings)?.remedy == remedy)
+    }
+
+    @Test("Azure SQL Database has no Agent and no jobs to ask for")
+    func azure() {
+        let findings = Self.findings { facts in
+            facts.platform = .azureSQLDatabase
+            facts.jobs = .known([])
+            facts.agentRuns = .known(nil)
+        }
+        #expect(findings.map(\.code) == [.platform])
+        #expect(findings.first?.message.contains("about every 20 seconds") == true)
+    }
+
+    @Test("a stopped Agent is an error; one that may not be seen is unknown, with the grant that shows it")
+    func agent() {
+        #expect(Self.finding(.agentStopped, in: Self.findings { $0.agentRuns = .known(false) })?.severity == .error)
+        let new = Self.findings { $0.agentRuns = .unknown("no") }
+        #expect(
+            Self.finding(.unknown, in: new)?.remedy
+                == "USE [master]; GRANT VIEW SERVER SECURITY STATE TO [reader_login];"
+        )
+        let old = Self.findings { facts in
+            facts.productVersion = "15.0.2000.5"
+            facts.agentRuns = .unknown("no")
+        }
+        #expect(Self.finding(.unknown, in: old)?.remedy == "USE [master]; GRANT VIEW SERVER STATE TO [reader_login];")
+    }
+
+    @Test("a missing job is named with the statement that adds it")
+    func missingJobs() {
+        let findings = Self.findings { $0.jobs = .known([]) }.filter { $0.code == .jobMissing }
+        #expect(findings.map(\.severity) == [.error, .warning])
+        #expect(
+            findings.map(\.remedy) == [
+                "EXEC sys.sp_cdc_add_job @job_type = N'capture';", "EXEC sys.sp_cdc_add_job @job_type = N'cleanup';",
+            ]
+        )
+    }
+
+    @Test("changes must be kept for a day at least, and for twice the pipeline's interval")
+    func retention() {
+        func retention(_ minutes: Int, _ interval: Duration?) -> PreflightFinding? {
+            let findings = Self.findings(interval: interval) { facts in
+                facts.jobs = .known([.sampleCapture, .sampleCleanup(retention: minutes)])
+            }
+            return Self.finding(.retentionShort, in: findings)
+        }
+        #expect(retention(1440, nil) == nil)
+        #expect(retention(1439, nil)?.severity == .warning)
+        #expect(retention(4320, .seconds(36 * 3600)) == nil)
+        #expect(retention(4320, .seconds(37 * 3600))?.severity == .warning)
+        #expect(retention(4320, .seconds(73 * 3600))?.severity == .error)
+        #expect(
+            retention(4320, .seconds(7 * 24 * 3600))?.remedy
+                == "EXEC sys.sp_cdc_change_job @job_type = N'cleanup', @retention = 20160;"
+        )
+    }
+
+    @Test("a readable secondary is welcome; whoever is there without saying so may be sent elsewhere")
+    func secondary() {
+        let declared = Self.findings(readOnlyIntent: true) { $0.isReadOnly = true }
+        #expect(Self.finding(.readableSecondary, in: declared)?.severity == .info)
+        let silent = Self.findings { $0.isReadOnly = true }
+        #expect(Self.finding(.readableSecondary, in: silent)?.severity == .warning)
+        let set = Self.findings { facts in
+            facts.isReadOnly = true
+            facts.isSetReadOnly = true
+        }
+        #expect(Self.finding(.readOnlyDatabase, in: set)?.remedy == "ALTER DATABASE [RetailDB] SET READ_WRITE;")
+    }
+
+    @Test("the right to see scans has another name from SQL Server 2022 on")
+    func statePermission() {
+        let new = Self.findings { $0.permissions.viewsState = false }
+        #expect(
+            Self.finding(.missingPermission, in: new)?.remedy == "GRANT VIEW DATABASE PERFORMANCE STATE TO [reader];"
+        )
+        let old = Self.findings { facts in
+            facts.productVersion = "14.0.1000.1"
+            facts.permissions.viewsState = false
+        }
+        #expect(Self.finding(.missingPermission, in: old)?.remedy == "GRANT VIEW DATABASE STATE TO [reader];")
+    }
+
+    @Test("a capture that stands still, that reports errors, or that holds the log is told")
+    func progress() {
+        let findings = Self.findings { facts in
+            facts.secondsSinceNewest = .known(901)
+            facts.failures = .known([.init(id: "1", number: 2628, age: .seconds(9))])
+            facts.logReuseWait = "REPLICATION"
+        }
+        #expect(Self.finding(.captureStale, in: findings)?.remedy == "EXEC sys.sp_cdc_start_job;")
+        #expect(Self.finding(.captureErrors, in: findings)?.message.contains("2628") == true)
+        #expect(Self.finding(.logHeld, in: findings)?.severity == .warning)
+    }
+}
+
+extension CaptureJob {
+    static let sampleCapture = CaptureJob(
+        kind: .capture,
+        maximumTransactions: 500,
+        maximumScans: 10,
+        isContinuous: true,
+        pollingInterval: 5,
+        retention: 0
+    )
+
+    static func sampleCleanup(retention: Int) -> CaptureJob {
+        CaptureJob(
+            kind: .cleanup,
+            maximumTransactions: 0,
+            maximumScans: 0,
+            isContinuous: false,
+            pollingInterval: 0,
+            retention: retention
+        )
+    }
+}
+
+extension ServerFacts {
+    /// A SQL Server 2022 with all that is needed.
+    static let sample = ServerFacts(
+        platform: .sqlServer,
+        productVersion: "16.0.1000.6",
+        edition: "Developer Edition (64-bit)",
+        database: "RetailDB",
+        user: "reader",
+        login: "reader_login",
+        isCaptureEnabled: true,
+        isTrackingEnabled: false,
+        allowsSnapshotIsolation: true,
+        isReadOnly: false,
+        isSetReadOnly: false,
+        logReuseWait: "NOTHING",
+        collation: "SQL_Latin1_General_CP1_CI_AS",
+        largeObjectLimit: .known(65_536),
+        agentRuns: .known(true),
+        jobs: .known([.sampleCapture, .sampleCleanup(retention: 4320)]),
+        secondsSinceNewest: .known(3)
+    )
+}

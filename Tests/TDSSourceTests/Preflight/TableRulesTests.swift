@@ -1,0 +1,126 @@
+import CDCCore
+import Testing
+
+@testable import TDSSource
+
+@Suite("What a preflight finds of a table")
+struct TableRulesTests {
+    private func column(_ name: String, _ type: String = "int", length: Int = 4, collation: String? = nil)
+        -> SourceColumn
+    {
+        SourceColumn(
+            name: name,
+            type: type,
+            maxLength: length,
+            precision: 10,
+            scale: 0,
+            isNullable: true,
+            isComputed: false,
+            collation: collation
+        )
+    }
+
+    private func facts(_ columns: [SourceColumn], captured: [SourceColumn]? = nil) -> TableFacts {
+        var info = SourceTableInfo(name: "dbo.t", objectID: 1, columns: columns, key: ["id"])
+        info.captureInstances = [
+            CaptureInstance(
+                name: "dbo_t",
+                changeTableID: 2,
+                sourceTableID: 1,
+                startLSN: LSN(high: 1, low: 1),
+                columns: captured ?? columns
+            )
+        ]
+        return TableFacts(name: "dbo.t", info: info, mayRead: true, mayViewTracking: true)
+    }
+
+    private func findings(_ table: TableFacts, _ server: ServerFacts = .sample) -> [PreflightFinding] {
+        TableRules(server: server, table: table, selection: [table.name]).findings
+    }
+
+    @Test("a table that is captured as a whole gives nothing")
+    func ready() { #expect(findings(facts([column("id"), column("b")])) == []) }
+
+    @Test("a type that cannot be read is left out by a new capture instance")
+    func unreadable() {
+        let found = findings(facts([column("id"), column("shape]", "dbo_shape")]))
+        #expect(found.map(\.code) == [.unreadableType])
+        #expect(found.first?.message.contains("'shape]' (dbo_shape)") == true)
+        #expect(
+            found.first?.remedy == "EXEC sys.sp_cdc_enable_table @source_schema = N'dbo', @source_name = N't', "
+                + "@capture_instance = N'dbo_t_2', @captured_column_list = N'[id]', @role_name = NULL, @supports_net_changes = 0;"
+        )
+    }
+
+    @Test("a name that differs in the case of its letters is offered")
+    func similar() {
+        let found = findings(TableFacts(name: "dbo.Orders", info: nil, similar: ["dbo.orders"]))
+        #expect(found.map(\.code) == [.tableNotFound])
+        #expect(
+            found.first?.message == "there is no table dbo.Orders, but dbo.orders: names are compared to the letter"
+        )
+    }
+
+    @Test("large values are limited where they are captured, until the limit is lifted")
+    func largeObjects() {
+        let table = facts([column("id"), column("note", "nvarchar", length: -1)])
+        let found = findings(table)
+        #expect(found.map(\.code) == [.largeObjectLimit])
+        #expect(found.first?.remedy == "EXEC sys.sp_configure N'max text repl size (B)', -1; RECONFIGURE;")
+        var server = ServerFacts.sample
+        server.largeObjectLimit = .known(-1)
+        #expect(findings(table, server) == [])
+        server.largeObjectLimit = .unknown("no")
+        #expect(findings(table, server).map(\.code) == [.unknown])
+        // There the setting is in the parameter group.
+        server.largeObjectLimit = .known(65_536)
+        server.platform = .amazonRDS
+        #expect(findings(table, server).map(\.remedy) == [nil])
+    }
+
+    @Test("text of another collation than the database's may be captured wrongly")
+    func collation() {
+        let columns = [column("id"), column("name", "varchar", length: 50, collation: "Cyrillic_General_CI_AS")]
+        #expect(findings(facts(columns)).map(\.code) == [.collationDiffers])
+        let wide = [column("id"), column("name", "nvarchar", length: 100, collation: "Cyrillic_General_CI_AS")]
+        #expect(findings(facts(wide)) == [])
+    }
+
+    @Test("what is deleted soon is a warning; what is deleted, an error")
+    func retention() {
+        var table = facts([column("id")])
+        table.retention = SourceHealth.Retention(left: .seconds(3600), share: 0.3)
+        #expect(findings(table) == [])
+        table.retention = SourceHealth.Retention(left: .seconds(3600), share: 0.2)
+        #expect(findings(table).map(\.severity) == [.warning])
+        table.retention = SourceHealth.Retention(left: .zero, share: 0)
+        #expect(findings(table).map(\.severity) == [.error])
+    }
+
+    @Test("a change table without __$command_id is told")
+    func commandID() {
+        var table = facts([column("id")])
+        table.info?.captureInstances[0].hasCommandID = false
+        #expect(findings(table).map(\.code) == [.noCommandID])
+    }
+
+    @Test("a capture instance for members of a role is told with the statement that lets the user in")
+    func gate() {
+        var table = facts([column("id")])
+        table.closedGates = ["dbo_t": "gate]"]
+        #expect(findings(table).map(\.remedy) == ["ALTER ROLE [gate]]] ADD MEMBER [reader];"])
+    }
+
+    @Test("Change Tracking suffices for a table with a key, and needs a right of its own")
+    func tracking() {
+        var info = SourceTableInfo(name: "dbo.t", objectID: 1, columns: [column("id")], key: ["id"])
+        info.changeTracking = .init(tracksColumns: true)
+        var table = TableFacts(name: "dbo.t", info: info, mayRead: true, mayViewTracking: true)
+        #expect(findings(table) == [])
+        table.mayViewTracking = false
+        #expect(findings(table).map(\.remedy) == ["GRANT VIEW CHANGE TRACKING ON OBJECT::[dbo].[t] TO [reader];"])
+        table.mayViewTracking = true
+        table.info?.key = []
+        #expect(findings(table).map(\.code) == [.noKey, .tableNotCaptured])
+    }
+}

@@ -12,6 +12,7 @@ let settings: [SwiftSetting] = [
 let log = Target.Dependency.product(name: "Logging", package: "swift-log")
 let metrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let lifecycleTesting = Target.Dependency.product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
@@ -20,6 +21,8 @@ let emulator = "Emulator"
 func networking(_ product: String, _ package: String) -> Target.Dependency {
     .product(name: product, package: package, condition: .when(traits: [emulator]))
 }
+/// The emulator, for those who have no use for it without its server.
+let emulatedServer = Target.Dependency.target(name: "SQLServerEmulator", condition: .when(traits: [emulator]))
 
 let package = Package(
     name: "swift-cdc",
@@ -83,7 +86,9 @@ let package = Package(
         .executableTarget(
             name: "cdc-demo",
             dependencies: [
-                "CDCJSON", "Columnar", "LakeStorage", "Parquet", "CDCCore", "DeltaLog", "CDCTesting", arguments,
+                "CDCJSON", "Columnar", "LakeStorage", "Parquet", "CDCCore", "DeltaLog", "CDCTesting", "TDSSource",
+                "TSQL",
+                arguments, log, signals, emulatedServer,
             ]
         ),
 
@@ -107,8 +112,7 @@ let package = Package(
         .testTarget(
             name: "SQLServerTests",
             dependencies: [
-                "Columnar", "LakeStorage", "CDCCore", "DeltaLog", "TDSSource", "TSQL", log,
-                .target(name: "SQLServerEmulator", condition: .when(traits: [emulator])),
+                "Columnar", "LakeStorage", "CDCCore", "DeltaLog", "TDSSource", "TSQL", log, emulatedServer,
             ]
         ),
         .testTarget(name: "EndToEndTests", dependencies: ["CDCCore", "DeltaLog", "CDCTesting", lifecycleTesting]),

@@ -6,6 +6,11 @@ import Columnar
 import DeltaLog
 import LakeStorage
 import Parquet
+import TDSSource
+
+#if Emulator
+import SQLServerEmulator
+#endif
 
 /// An error as the user of a command sees it: an exit code for scripts, a line for people.
 struct Failure: Error {
@@ -36,12 +41,19 @@ struct Failure: Error {
 
     /// What any error means to the user.
     init(_ error: any Error) {
+        #if Emulator
+        if let error = error as? EmulatorError {
+            self.init(error.code == .cannotStart ? .cannotCreate : .software, "\(error.code)", error.message)
+            return
+        }
+        #endif
         switch error {
         case let error as Failure: self = error
         case let error as DeltaError: self.init(error)
         case let error as StorageError: self.init(error)
         case let error as ParquetError: self.init(.badData, "\(error.code)", "\(error)")
         case let error as CDCError: self.init(error)
+        case let error as TDSError: self.init(error)
         case let error as ColumnarError:
             self.init(error.code == .unknownColumn ? .usage : .badData, "columns", error.message)
         case let error as InMemoryError: self.init(.software, "source", "\(error)")
@@ -79,6 +91,18 @@ struct Failure: Error {
         default: exit = .inputOutput
         }
         self.init(exit, "\(error.code)", error.message, context: [("file", .string(error.path))])
+    }
+
+    private init(_ error: TDSError) {
+        let exit: Exit
+        switch error.code {
+        case .invalidConfiguration, .environmentOverrides: exit = .usage
+        case .loginFailed, .permissionDenied: exit = .cannotCreate
+        case .unknownDatabase: exit = .noInput
+        case .connectionFailed, .connectionLost, .tlsFailed, .timeout: exit = .inputOutput
+        default: exit = .software
+        }
+        self.init(exit, "\(error.code)", error.message)
     }
 
     private init(_ error: CDCError) {

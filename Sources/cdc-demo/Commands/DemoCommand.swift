@@ -20,12 +20,12 @@ struct DemoCommand: ReportingCommand {
             T-SQL over TDS, captured by Change Data Capture and read with FreeTDS. No server is needed.
 
             With --server it is a database on a SQL Server, and the demo writes there only when it is told so:
-              --create-database  makes the database that --database names, with three tables, their rows and Change Data \
-            Capture, and leaves it there. Where there is such a database already nothing is done; with --overwrite it is \
-            replaced where an earlier demo made it.
-              --use-database     takes the database as it is, with dbo.customers, dbo.orders and dbo.products captured, \
-            Examples/RetailDB for instance, and inserts, updates and deletes rows in these three tables.
-            The login must be sysadmin to create it. The password is in the variable SWIFT_CDC_PASSWORD or in a file.
+              --create-database   makes the database that --database names, with three tables, their rows and Change Data \
+            Capture, and leaves it there; where there is such a database already, nothing is done.
+              --replace-database  as well, and where an earlier demo made such a database, drops that one before.
+              --use-database      takes the database as it is, with dbo.customers, dbo.orders and dbo.products captured, \
+            as Examples/RetailDB makes it, and inserts, updates and deletes rows in these three tables.
+            To make it the login must be sysadmin. The password is in the variable SWIFT_CDC_PASSWORD, or in a file.
 
             The tables are in <dir>/retail_analytics/bronze/{customers,orders,products} afterwards. The exit code is 70 \
             where a check failed.
@@ -43,11 +43,20 @@ struct DemoCommand: ReportingCommand {
 
     @OptionGroup(title: "A SQL Server instead") var server: ServerOptions
 
-    @Flag(help: "Make the database on the server.")
-    var createDatabase = false
+    /// What the demo may do on a server.
+    enum Permission: String, EnumerableFlag {
+        case createDatabase, replaceDatabase, useDatabase
 
-    @Flag(help: "Write into the database on the server as it is.")
-    var useDatabase = false
+        static func help(for value: Permission) -> ArgumentHelp? {
+            switch value {
+            case .createDatabase: "Make the database on the server, where there is none of the name."
+            case .replaceDatabase: "Make it, and drop the one of that name that an earlier demo made."
+            case .useDatabase: "Write into the database on the server as it is."
+            }
+        }
+    }
+
+    @Flag(exclusivity: .exclusive) var permission: Permission?
 
     @Option(help: ArgumentHelp("The folder to put the lake in.", valueName: "dir"))
     var lake = "lake"
@@ -72,7 +81,7 @@ struct DemoCommand: ReportingCommand {
 
     @Flag(
         help:
-            "Replace what an earlier demo left: the tables in the lake, the database it made on a server; nothing else."
+            "Replace the tables that an earlier demo left in the lake; nothing else is removed."
     )
     var overwrite = false
 
@@ -87,17 +96,15 @@ struct DemoCommand: ReportingCommand {
         }
         guard !lake.isEmpty else { throw ValidationError("--lake needs the name of a folder.") }
         guard server.isGiven else {
-            if createDatabase || useDatabase {
-                throw ValidationError("--create-database and --use-database need --server.")
-            }
+            if let permission { throw ValidationError("--\(permission.name) needs --server.") }
             return
         }
         if source != nil { throw ValidationError("--source and --server both say where the database is; give one.") }
-        guard createDatabase != useDatabase else {
+        if permission == nil {
             throw ValidationError(
                 """
-                with --server the demo writes into a database there: give either --create-database, to make it, or \
-                --use-database, to insert, update and delete rows in one that is there; see --help.
+                with --server the demo writes into a database there. Say which of these it may do: --create-database or \
+                --replace-database, to make one, or --use-database, to change rows of one that is there; see --help.
                 """
             )
         }
@@ -110,6 +117,8 @@ struct DemoCommand: ReportingCommand {
         let lake = DemoLake(root: lake)
         let server = server.isGiven ? RetailServer(configuration: try server.configuration()) : nil
         if server == nil, source != .memory { try EmulatedServer.require() }
+        // What is on the server is looked at before anything is changed, there or in the lake.
+        if let server { try await server.check(permission) }
         try await EarlierDemo(in: lake).makeRoom(overwrite: overwrite)
         let narrator = DemoNarrator(lake: lake, isSilent: output.json)
         try narrator.begin(&buffer)
@@ -123,13 +132,12 @@ struct DemoCommand: ReportingCommand {
 
     private func database(on server: RetailServer?) async throws -> any RetailDatabase {
         let size = RetailSize(scale: scale)
-        guard let server else {
-            return source == .memory
-                ? try MemoryRetailDB(size: size, seed: seed)
-                : try await EmulatedServer.makeRetailDB(size: size, seed: seed)
+        if let server {
+            if permission != .useDatabase { try await server.makeDatabase(size: size, seed: seed) }
+            return try await server.openDatabase()
         }
-        if createDatabase { try await server.makeDatabase(size: size, seed: seed, replacing: overwrite) }
-        return try await server.openDatabase()
+        return source == .memory
+            ? try MemoryRetailDB(size: size, seed: seed) : try await EmulatedServer.makeRetailDB(size: size, seed: seed)
     }
 
     private func run(
@@ -152,5 +160,16 @@ struct DemoCommand: ReportingCommand {
         try await narrator.validation(run.report, &buffer)
         if output.json { try await narrator.json(run.report, &buffer) }
         if !run.report.failed.isEmpty { throw ExitCode(Failure.Exit.software.rawValue) }
+    }
+}
+
+extension DemoCommand.Permission {
+    /// As a person writes it.
+    fileprivate var name: String {
+        switch self {
+        case .createDatabase: "create-database"
+        case .replaceDatabase: "replace-database"
+        case .useDatabase: "use-database"
+        }
     }
 }

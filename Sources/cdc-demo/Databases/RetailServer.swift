@@ -15,17 +15,63 @@ struct RetailServer {
 
     private var database: String { SQLText.identifier(configuration.database) }
 
-    // MARK: Making
+    // MARK: Looking
 
-    /// Makes the database, its tables and their rows, and has their changes captured from then on.
+    /// Looks whether the demo may do there what it was told, and changes nothing.
     ///
-    /// - Parameter replacing: Whether a database of that name that an earlier demo made is dropped. Another one never is.
-    /// - Throws: ``Failure`` where there is such a database and it must stay; `TDSError` where the server refuses.
-    func makeDatabase(size: RetailSize, seed: UInt64, replacing: Bool = false) async throws {
+    /// - Throws: ``Failure`` where it may not; `TDSError` where the server does not let the login in.
+    func check(_ permission: DemoCommand.Permission?) async throws {
+        if permission == .useDatabase { return await (try openDatabase()).close() }
+        try await Self.connected(to: master) { connection in
+            guard let isOurs = try await isOurs(connection) else { return }
+            guard permission == .replaceDatabase else {
+                throw Failure(
+                    .cannotCreate,
+                    "databaseExists",
+                    "there is a database \(database) on the server already; name another with --database, or give "
+                        + "--replace-database if an earlier demo made it"
+                )
+            }
+            guard isOurs else {
+                throw Failure(
+                    .cannotCreate,
+                    "foreignDatabase",
+                    "the demo did not make the database \(database) that is on the server, and leaves it alone; name "
+                        + "another with --database"
+                )
+            }
+        }
+    }
+
+    /// Whether an earlier demo made the database; `nil` where there is none.
+    private func isOurs(_ connection: TDSConnection) async throws -> Bool? {
+        let name = SQLText.string(configuration.database)
+        let there = try await connection.smallResult("SELECT 1 AS one FROM sys.databases WHERE name = \(name)")
+        if there.rowCount == 0 { return nil }
+        let mark = SQLText.string(Self.mark)
+        let marked = try await connection.smallResult(
+            "SELECT 1 AS one FROM \(database).sys.schemas WHERE name = \(mark)"
+        )
+        return marked.rowCount == 1
+    }
+
+    private var master: SQLServerConfiguration {
         var master = configuration
         master.database = "master"
+        return master
+    }
+
+    // MARK: Making
+
+    /// Makes the database, its tables and their rows, and has their changes captured from then on. One that an earlier demo made is
+    /// dropped before: see ``check(_:)``.
+    func makeDatabase(size: RetailSize, seed: UInt64) async throws {
         try await Self.connected(to: master) { connection in
-            try await makeRoom(connection, replacing)
+            if try await isOurs(connection) == true {
+                try await connection.execute(
+                    "ALTER DATABASE \(database) SET SINGLE_USER WITH ROLLBACK IMMEDIATE; DROP DATABASE \(database);"
+                )
+            }
             try await connection.execute("CREATE DATABASE \(database);")
         }
         try await Self.connected(to: configuration) { connection in
@@ -35,34 +81,6 @@ struct RetailServer {
             try await connection.execute(RetailScript.captureDatabase)
             for table in RetailDB.tables { try await connection.execute(RetailScript.capture(table.name)) }
         }
-    }
-
-    private func makeRoom(_ connection: TDSConnection, _ replacing: Bool) async throws {
-        let name = SQLText.string(configuration.database)
-        let there = try await connection.smallResult("SELECT 1 AS one FROM sys.databases WHERE name = \(name)")
-        if there.rowCount == 0 { return }
-        guard replacing else {
-            throw Failure(
-                .cannotCreate,
-                "databaseExists",
-                "there is a database \(database) on the server already; name another with --database, or give --overwrite to "
-                    + "replace it, which is done only where an earlier demo made it"
-            )
-        }
-        let marked = try await connection.smallResult(
-            "SELECT 1 AS one FROM \(database).sys.schemas WHERE name = \(SQLText.string(Self.mark))"
-        )
-        guard marked.rowCount == 1 else {
-            throw Failure(
-                .cannotCreate,
-                "foreignDatabase",
-                "the demo did not make the database \(database) that is on the server, and leaves it alone; name another "
-                    + "with --database"
-            )
-        }
-        try await connection.execute(
-            "ALTER DATABASE \(database) SET SINGLE_USER WITH ROLLBACK IMMEDIATE; DROP DATABASE \(database);"
-        )
     }
 
     /// Rows that are there before changes are captured.

@@ -13,6 +13,7 @@ let log = Target.Dependency.product(name: "Logging", package: "swift-log")
 let metrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
 let metricsTesting = Target.Dependency.product(name: "MetricsTestKit", package: "swift-metrics")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let lifecycleTesting = Target.Dependency.product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
@@ -21,6 +22,8 @@ let emulator = "Emulator"
 func networking(_ product: String, _ package: String) -> Target.Dependency {
     .product(name: product, package: package, condition: .when(traits: [emulator]))
 }
+/// The emulator, for those who have no use for it without its server.
+let emulatedServer = Target.Dependency.target(name: "SQLServerEmulator", condition: .when(traits: [emulator]))
 
 let package = Package(
     name: "swift-cdc",
@@ -85,7 +88,8 @@ let package = Package(
             name: "cdc-demo",
             dependencies: [
                 "CDCJSON", "Columnar", "LakeStorage", "Parquet", "CDCCore", "DeltaLog", "CDCTesting", "TDSSource",
-                arguments,
+                "TSQL",
+                arguments, log, signals, emulatedServer,
             ]
         ),
 
@@ -110,7 +114,7 @@ let package = Package(
             name: "SQLServerTests",
             dependencies: [
                 "Columnar", "LakeStorage", "CDCCore", "DeltaLog", "CDCTesting", "TDSSource", "TSQL", log,
-                .target(name: "SQLServerEmulator", condition: .when(traits: [emulator])),
+                emulatedServer,
             ]
         ),
         .testTarget(name: "EndToEndTests", dependencies: ["CDCCore", "DeltaLog", "CDCTesting", lifecycleTesting]),

@@ -10,7 +10,7 @@ struct CDCDemo: AsyncParsableCommand {
             "Database changes into Delta Lake tables, exactly once: the demo, and tools to look at any Delta table.",
         discussion: """
             Start with:
-              cdc-demo demo             the whole thing, on an embedded retail database
+              cdc-demo demo             the whole thing, on an emulated SQL Server
               cdc-demo cat lake/retail_analytics/bronze/orders --limit 3
               cdc-demo setup            what a SQL Server database needs, printed or run
               cdc-demo --version        the version of the program
@@ -32,7 +32,7 @@ struct CDCDemo: AsyncParsableCommand {
             """,
         subcommands: [
             DemoCommand.self, SetupCommand.self, CheckCommand.self, ReplayCommand.self, CatCommand.self,
-            HistoryCommand.self, DetailCommand.self,
+            HistoryCommand.self, DetailCommand.self, EmulatorCommand.self,
         ]
     )
 

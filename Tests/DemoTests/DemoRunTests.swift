@@ -8,27 +8,46 @@ import Testing
 
 @Suite("The demo")
 struct DemoRunTests {
-    @Test("Snapshot, workshop, traffic with a restart, validation: every check holds")
-    func wholeDemo() async throws {
+    /// Runs all of the demo on a database.
+    private func wholeDemo(on database: any RetailDatabase, seed: UInt64) async throws -> DemoReport {
         try await withTemporaryFolder { folder in
             let lake = DemoLake(root: folder)
-            var run = DemoRun(lake: lake, scale: 0.01, seed: 3, transactions: 60)
-            let source = try RetailSource.make(size: run.size, seed: 3)
-            let ledger = try RetailLedger(
-                size: run.size,
-                seed: 3,
-                orders: try source.rows(of: RetailDB.orders.name)
-            )
-            try await run.snapshot(source)
-            try await run.workshop(source, ledger)
-            try await run.trafficWithRestart(source, ledger)
-            try await run.validate(source)
+            var run = DemoRun(lake: lake, scale: 0.01, seed: seed, transactions: 60, source: database.place)
+            let contents = try await database.contents()
+            let ledger = try RetailLedger(contents, seed: seed)
+            try await run.snapshot(database, rows: contents.rows)
+            try await run.workshop(database, ledger)
+            try await run.trafficWithRestart(database, ledger)
+            try await run.validate(database)
             #expect(run.report.failed.isEmpty, "\(run.report.failed)")
             #expect(run.report.checks.count >= 13)
             #expect(run.report.restart.cut > 0)
             #expect(try await EventRows.last(10, of: lake.events).count == 10)
+            return run.report
         }
     }
+
+    @Test("In memory every check holds: snapshot, workshop, traffic with a restart, validation")
+    func inMemory() async throws {
+        let report = try await wholeDemo(on: MemoryRetailDB(size: RetailSize(scale: 0.01), seed: 3), seed: 3)
+        #expect(report.workshop.allSatisfy { $0.sql.isEmpty })
+    }
+
+    #if Emulator
+    @Test("On the emulator every check holds, and what the report calls SQL is what ran")
+    func onTheEmulator() async throws {
+        let database = try await EmulatedServer.makeRetailDB(size: RetailSize(scale: 0.01), seed: 3)
+        let report = try await wholeDemo(on: database, seed: 3)
+        await database.close()
+        #expect(report.workshop.count == 4)
+        #expect(
+            report.workshop[2].sql == [
+                "UPDATE [dbo].[products] SET [price] = 29.99, [last_updated] = GETDATE() WHERE [product_id] = 2001;"
+            ]
+        )
+        #expect(report.workshop[3].sql.first == "BEGIN TRANSACTION;")
+    }
+    #endif
 
     @Test("A replay that is stopped again and again ends with the rows of an undisturbed one, commit LSNs included")
     func replay() async throws {

@@ -105,7 +105,9 @@ struct ProgramTests {
     @Test("A reader that goes early is no error")
     func lostReader() async throws {
         try await withTable { folder in
-            for command in ["cat people", "history people", "demo --lake lake --scale 0.01 --transactions 50"] {
+            for command in [
+                "cat people", "history people", "demo --source memory --lake lake --scale 0.01 --transactions 50",
+            ] {
                 let line = "{ sleep 0.2; cdc-demo \(command); echo $? >exit; } | true; sleep 0.1; cat exit"
                 let outcome = try Program.shell(line, in: folder)
                 #expect(outcome.output == "0\n", "\(command): \(outcome.error)")
@@ -122,7 +124,10 @@ struct ProgramTests {
             let cat = try Program.shell("cdc-demo cat people >&-", in: folder)
             #expect(cat.exit == 74)
             #expect(cat.error.contains("standard output cannot be written: Bad file descriptor"), "\(cat.error)")
-            let demo = try Program.shell("cdc-demo demo --lake lake --scale 0.01 --transactions 50 >&-", in: folder)
+            let demo = try Program.shell(
+                "cdc-demo demo --source memory --lake lake --scale 0.01 --transactions 50 >&-",
+                in: folder
+            )
             #expect(demo.exit == 74)
             #expect(try Program.shell("cdc-demo cat people >&- 2>&-", in: folder).exit == 74)
         }
@@ -131,7 +136,7 @@ struct ProgramTests {
     @Test("The last line of the demo is a command that can be pasted")
     func lookFurther() async throws {
         try await withTemporaryFolder { folder in
-            let line = "'\(Program.location.path)' demo --lake 'my lake' --scale 0.01 --transactions 50"
+            let line = "'\(Program.location.path)' demo --source memory --lake 'my lake' --scale 0.01 --transactions 50"
             let outcome = try Program.shell(line, in: folder)
             #expect(outcome.exit == 0, "\(outcome.error)")
             let last = try #require(outcome.output.split(separator: "\n").last { $0.contains(" cat ") })
@@ -145,13 +150,13 @@ struct ProgramTests {
     @Test("The demo shows history and detail of every table, and counts one as one")
     func allTables() async throws {
         try await withTemporaryFolder { folder in
-            let line = "cdc-demo demo --lake lake --scale 0.01 --transactions 50"
+            let line = "cdc-demo demo --source memory --lake lake --scale 0.01 --transactions 50"
             let output = try Program.shell(line, in: folder).output
             let parts = output.components(separatedBy: "  history of")
             let history = try #require(parts.count == 2 ? parts[1] : nil)
             for table in RetailDB.tables { #expect(history.contains("  \(table.name.name) "), "\(history)") }
             for plural in ["1 files", "1 rows", "1 tables", "1 cuts"] { #expect(!output.contains(" \(plural)")) }
-            let json = "cdc-demo demo --lake lake --scale 0.01 --transactions 50 --overwrite --json"
+            let json = "cdc-demo demo --source memory --lake lake --scale 0.01 --transactions 50 --overwrite --json"
             let document = try JSONValue(parsing: try Program.shell(json, in: folder).output)
             for table in RetailDB.tables {
                 #expect(document["validation"]?["history"]?[table.name.name] != nil)
@@ -175,7 +180,7 @@ struct ProgramTests {
     @Test("An error of the disk says what was tried, with which file, in the system's words")
     func fullPath() async throws {
         try await withTemporaryFolder { folder in
-            let line = "echo >file; cdc-demo demo --lake file/lake --scale 0.01 --transactions 50"
+            let line = "echo >file; cdc-demo demo --source memory --lake file/lake --scale 0.01 --transactions 50"
             let outcome = try Program.shell(line, in: folder)
             #expect(outcome.exit == 73)
             #expect(outcome.error.contains("'file/lake"), "\(outcome.error)")
@@ -221,7 +226,7 @@ struct ProgramTests {
     @Test("A demo and a replay do not share a lake")
     func demoAndReplay() async throws {
         try await withTemporaryFolder { folder in
-            let demo = "cdc-demo demo --lake lake --scale 0.01 --transactions 50"
+            let demo = "cdc-demo demo --source memory --lake lake --scale 0.01 --transactions 50"
             let replay = "cdc-demo replay --lake lake --scale 0.01 --transactions 50"
             #expect(try Program.shell(demo, in: folder).exit == 0)
             let refused = try Program.shell(replay, in: folder)

@@ -9,6 +9,10 @@ import Testing
 struct RetailDBTests {
     private let generator = RetailGenerator(size: RetailSize(scale: 0.02), seed: 7)
 
+    private var contents: RetailContents {
+        get throws { RetailContents(generated: generator.size, orders: try generator.orders()) }
+    }
+
     @Test("The workshop's size is 10,000 customers, 50,000 orders, 5,000 products")
     func workshopSize() {
         let size = RetailSize(scale: 1)
@@ -100,10 +104,10 @@ struct RetailDBTests {
     func traffic() throws {
         func run() throws -> (rows: [[[Value]]], counts: RetailTraffic.Counts, lsn: LSN) {
             let source = try RetailSource.make(size: generator.size, seed: 7)
-            let ledger = try RetailLedger(size: generator.size, seed: 7, orders: try generator.orders())
+            let ledger = try RetailLedger(try contents, seed: 7)
             var traffic = RetailTraffic(ledger: ledger, seed: 7, startingAt: RetailDB.captureBegins)
             // The database refuses what breaks a key.
-            for _ in 0..<600 { try traffic.commit(to: source) }
+            for _ in 0..<600 { try source.commit(traffic.next()) }
             return (try RetailDB.tables.map { try source.rows(of: $0.name).rows }, traffic.counts, source.lastLSN)
         }
         let first = try run()
@@ -121,9 +125,9 @@ struct RetailDBTests {
     func workshopStays() throws {
         let source = try RetailSource.make(size: generator.size, seed: 7)
         let before = try source.rows(of: RetailDB.orders.name).rows.first { $0[0] == .integer(5001) }
-        let ledger = try RetailLedger(size: generator.size, seed: 7, orders: try generator.orders())
+        let ledger = try RetailLedger(try contents, seed: 7)
         var traffic = RetailTraffic(ledger: ledger, seed: 7, startingAt: RetailDB.captureBegins)
-        for _ in 0..<600 { try traffic.commit(to: source) }
+        for _ in 0..<600 { try source.commit(traffic.next()) }
         let after = try source.rows(of: RetailDB.orders.name).rows.first { $0[0] == .integer(5001) }
         #expect(before != nil && before == after)
         #expect(try source.rows(of: RetailDB.customers.name).rows.contains { $0[0] == .integer(9999) })

@@ -165,4 +165,22 @@ struct SessionTests {
         )
         #expect(bench.run("SELECT (SELECT id FROM k)").last?.hasPrefix("Msg 512") == true)
     }
+
+    @Test("A session counts rows by an index whose collation none of its statements named")
+    func collationOfAnIndex() throws {
+        bench.run(
+            "CREATE TABLE k (id INT PRIMARY KEY, name NVARCHAR(20)); CREATE INDEX k_name ON k (name); INSERT k VALUES (1, 'a')"
+        )
+        let answers = Answers()
+        let login = try #require(bench.server.login("sa"))
+        let second = try Session(
+            server: bench.server,
+            login: login,
+            database: "shop",
+            recorder: NoRecorder(),
+            sink: answers
+        )
+        second.run(batch: "SELECT COUNT(*) FROM k")
+        #expect(answers.take() == ["#  int", "1"])
+    }
 }

@@ -67,6 +67,7 @@ final class Routines {
 
     func register(with handle: OpaquePointer) {
         self.handle = handle
+        registerCollationsWhenNeeded()
         sqlite3_create_function_v2(
             handle,
             "tsql",
@@ -95,24 +96,34 @@ final class Routines {
     ///
     /// - Returns: The clause `COLLATE "…"`.
     func collate(_ collation: Collation) -> String {
-        if collations.insert(collation.name).inserted {
-            let box = CollationBox(collation)
-            sqlite3_create_collation_v2(
-                handle,
-                collation.name,
-                SQLITE_UTF8,
-                Unmanaged.passRetained(box).toOpaque(),
-                { data, leftCount, left, rightCount, right in
-                    guard let data else { return 0 }
-                    let collation = Unmanaged<CollationBox>.fromOpaque(data).takeUnretainedValue().collation
-                    let a = Array(UnsafeRawBufferPointer(start: left, count: Int(leftCount)))
-                    let b = Array(UnsafeRawBufferPointer(start: right, count: Int(rightCount)))
-                    return Int32(collation.compare(a, b))
-                },
-                { data in if let data { Unmanaged<CollationBox>.fromOpaque(data).release() } }
-            )
-        }
+        register(collation)
         return "COLLATE \"\(collation.name)\""
+    }
+
+    /// SQLite asks for the collations of indexes that this connection has not made.
+    private func registerCollationsWhenNeeded() {
+        sqlite3_collation_needed(handle, Unmanaged.passUnretained(self).toOpaque()) { data, _, _, name in
+            guard let data, let name, let collation = try? Collation(String(cString: name)) else { return }
+            Unmanaged<Routines>.fromOpaque(data).takeUnretainedValue().register(collation)
+        }
+    }
+
+    private func register(_ collation: Collation) {
+        guard collations.insert(collation.name).inserted else { return }
+        sqlite3_create_collation_v2(
+            handle,
+            collation.name,
+            SQLITE_UTF8,
+            Unmanaged.passRetained(CollationBox(collation)).toOpaque(),
+            { data, leftCount, left, rightCount, right in
+                guard let data else { return 0 }
+                let collation = Unmanaged<CollationBox>.fromOpaque(data).takeUnretainedValue().collation
+                let a = Array(UnsafeRawBufferPointer(start: left, count: Int(leftCount)))
+                let b = Array(UnsafeRawBufferPointer(start: right, count: Int(rightCount)))
+                return Int32(collation.compare(a, b))
+            },
+            { data in if let data { Unmanaged<CollationBox>.fromOpaque(data).release() } }
+        )
     }
 
     private final class CollationBox {

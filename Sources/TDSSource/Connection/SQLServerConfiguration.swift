@@ -81,7 +81,7 @@ public struct SQLServerConfiguration: Sendable {
     }
 
     /// The server as a person names it: `db.example.com:1433`.
-    var place: String {
+    package var place: String {
         switch endpoint {
         case .port(let port): host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
         case .instance(let name): "\(host)\\\(name)"

@@ -1,21 +1,21 @@
-import CDCCore
+package import CDCCore
 
 /// Pieces of T-SQL made of outside data, so that data never becomes part of a statement.
-enum SQLText {
+package enum SQLText {
     /// A name in brackets: `[x]]; DROP TABLE y--]`.
     ///
     /// Source: SQL Server documentation, "QUOTENAME (Transact-SQL)".
-    static func identifier(_ name: String) -> String {
+    package static func identifier(_ name: String) -> String {
         "[" + doubling("]", in: name) + "]"
     }
 
     /// A table's name with its schema.
-    static func table(_ name: TableName) -> String {
+    package static func table(_ name: TableName) -> String {
         "\(identifier(name.schema)).\(identifier(name.name))"
     }
 
     /// A Unicode character literal.
-    static func string(_ text: String) -> String {
+    package static func string(_ text: String) -> String {
         "N'" + doubling("'", in: text) + "'"
     }
 

@@ -8,6 +8,10 @@ import LakeStorage
 import Parquet
 import TDSSource
 
+#if Emulator
+import SQLServerEmulator
+#endif
+
 /// An error as the user of a command sees it: an exit code for scripts, a line for people.
 struct Failure: Error {
     /// Exit codes, as `sysexits.h` names them.
@@ -37,6 +41,12 @@ struct Failure: Error {
 
     /// What any error means to the user.
     init(_ error: any Error) {
+        #if Emulator
+        if let error = error as? EmulatorError {
+            self.init(error.code == .cannotStart ? .cannotCreate : .software, "\(error.code)", error.message)
+            return
+        }
+        #endif
         switch error {
         case let error as Failure: self = error
         case let error as DeltaError: self.init(error)

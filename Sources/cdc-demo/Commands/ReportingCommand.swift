@@ -9,13 +9,17 @@ import Darwin
 #endif
 
 /// A command that tells what went wrong on one line and in its exit code.
-protocol ReportingCommand: AsyncParsableCommand {
+protocol ReportingCommand: AsyncParsableCommand, Sendable {
     /// Whether programs are to read the output.
     var output: OutputOptions { get }
 
     /// Whether the work is done when nobody reads its output any more: true for what only shows, false for what writes,
     /// which goes on to its end.
     var endsWithItsReader: Bool { get }
+
+    /// Whether Ctrl-C cancels the work instead of ending the process at once: true where something must be put away, a server
+    /// for instance.
+    var tidiesUp: Bool { get }
 
     func perform(_ output: inout OutputBuffer) async throws
 }
@@ -28,8 +32,13 @@ struct OutputOptions: ParsableArguments {
 
 extension ReportingCommand {
     var endsWithItsReader: Bool { true }
+    var tidiesUp: Bool { false }
 
     func run() async throws {
+        if tidiesUp { try await Interruption.cancelling { try await report() } } else { try await report() }
+    }
+
+    private func report() async throws {
         // Where the reader of a pipe has gone, writing fails with EPIPE instead of ending the process with a signal.
         signal(SIGPIPE, SIG_IGN)
         do {
@@ -47,6 +56,8 @@ extension ReportingCommand {
         } catch let error as ValidationError {
             throw error
         } catch {
+            // Who pressed Ctrl-C knows why it ended.
+            if Task.isCancelled { throw ExitCode(Interruption.exitCode) }
             let failure = Failure(error)
             let line = (output.json ? failure.json : failure.line) + "\n"
             try? OutputBuffer.write(Array(line.utf8), to: OutputBuffer.standardError)

@@ -9,15 +9,23 @@ struct DemoNarrator {
     /// Whether programs read the output, and want no story.
     let isSilent: Bool
 
-    func begin(_ run: DemoRun, _ output: inout OutputBuffer) throws {
+    func begin(_ output: inout OutputBuffer) throws {
         try title("RetailDB into Delta tables", &output)
-        try say("  source  RetailDB in memory: \(sizes(run.size)); seed \(run.seed); by its clock it is 2024", &output)
         try say("  lake    \(lake.folder)", &output)
         try output.flush()
     }
 
-    func snapshot(_ run: DemoRun, _ output: inout OutputBuffer) throws {
-        let report = run.report
+    func source(_ report: DemoReport, _ contents: RetailContents, _ output: inout OutputBuffer) throws {
+        try say("  source  \(report.source)", &output)
+        try say(
+            "          \(Readable.count(contents.customers.count)) customers, \(Readable.count(contents.orders.rowCount)) orders, "
+                + "\(Readable.count(contents.products.count)) products; seed \(report.seed)",
+            &output
+        )
+        try output.flush()
+    }
+
+    func snapshot(_ report: DemoReport, _ output: inout OutputBuffer) throws {
         try title("1. Snapshot: all rows that were there before", &output)
         try say(
             "  \(Readable.count(report.snapshotRows)) rows in \(Readable.seconds(report.snapshotDuration)), "
@@ -29,6 +37,10 @@ struct DemoNarrator {
 
     func workshop(_ report: DemoReport, _ output: inout OutputBuffer) throws {
         try title("2. The workshop's four changes, a transaction each", &output)
+        for line in report.workshop.flatMap(\.sql) {
+            for piece in SQLLines.wrapped(line, width: 116) { try say("  \(piece)", &output) }
+        }
+        if report.workshop.contains(where: { !$0.sql.isEmpty }) { try say("", &output) }
         var table = TextTable([("change", .left), ("committed", .left), ("LSN", .left)])
         for change in report.workshop {
             let time = CivilTime.format(microseconds: change.commitTime, digits: 0) + "Z"
@@ -206,11 +218,6 @@ struct DemoNarrator {
     }
 
     // MARK: Pieces
-
-    private func sizes(_ size: RetailSize) -> String {
-        "\(Readable.count(size.customers)) customers, \(Readable.count(size.orders)) orders, "
-            + "\(Readable.count(size.products)) products"
-    }
 
     private func title(_ text: String, _ output: inout OutputBuffer) throws {
         try say("", &output)

@@ -29,6 +29,8 @@ struct DemoReport: Sendable {
     }
 
     var lake = ""
+    /// Where the database was.
+    var source = ""
     var scale = 1.0
     var seed: UInt64 = 0
     var snapshotRows = 0
@@ -61,6 +63,7 @@ struct DemoReport: Sendable {
     func write(to writer: inout JSONWriter, validation: (inout JSONWriter) -> Void) {
         writer.object { writer in
             writer.member("lake", lake)
+            writer.member("source", source)
             writer.key("scale")
             writer.number(scale)
             writer.member("seed", seed)
@@ -76,6 +79,9 @@ struct DemoReport: Sendable {
                     for change in workshop {
                         writer.object { writer in
                             writer.member("change", change.title)
+                            if !change.sql.isEmpty {
+                                writer.member("sql", .array(change.sql.map { .string($0) }))
+                            }
                             writer.member("commitLSN", "\(change.lsn)")
                             writer.member(
                                 "commitTimestamp",

@@ -1,6 +1,5 @@
 import CDCCore
 import CDCJSON
-import CDCTesting
 import Columnar
 import LakeStorage
 import Synchronization
@@ -8,7 +7,6 @@ import Synchronization
 /// The demo itself: a snapshot, the workshop's changes, traffic with a restart in the middle, and the validation.
 struct DemoRun {
     let lake: DemoLake
-    let size: RetailSize
     let seed: UInt64
     /// How many transactions of mixed traffic.
     let transactions: Int
@@ -16,12 +14,12 @@ struct DemoRun {
     private(set) var report = DemoReport()
     private let clock = ContinuousClock()
 
-    init(lake: DemoLake, scale: Double, seed: UInt64, transactions: Int) {
+    init(lake: DemoLake, scale: Double, seed: UInt64, transactions: Int, source: String) {
         self.lake = lake
         self.seed = seed
         self.transactions = transactions
-        size = RetailSize(scale: scale)
         report.lake = lake.folder
+        report.source = source
         report.scale = scale
         report.seed = seed
     }
@@ -29,24 +27,35 @@ struct DemoRun {
     // MARK: Steps
 
     /// Brings all rows into the lake.
-    mutating func snapshot(_ source: InMemorySource) async throws {
-        let pipeline = lake.pipeline(from: source, options: IngestionOptions())
+    ///
+    /// - Parameter rows: How many there are.
+    mutating func snapshot(_ database: any RetailDatabase, rows: Int) async throws {
+        let pipeline = lake.pipeline(from: database.source, options: IngestionOptions())
         report.snapshotDuration = try await clock.measure { try await pipeline.run(.triggered) }
-        report.snapshotRows = size.rows
+        report.snapshotRows = rows
     }
 
     /// Makes the workshop's four changes and brings them into the lake.
-    mutating func workshop(_ source: InMemorySource, _ ledger: RetailLedger) async throws {
-        var workshop = RetailWorkshop(source: source, startingAt: RetailDB.captureBegins + 9 * 3_600_000_000)
-        let orders = ledger.orders(of: RetailDB.Workshop.leavingCustomer)
-        report.workshop = try workshop.run(deleting: orders)
-        let pipeline = lake.pipeline(from: source, options: IngestionOptions())
+    mutating func workshop(_ database: any RetailDatabase, _ ledger: RetailLedger) async throws {
+        let steps = RetailWorkshop.steps(
+            deleting: ledger.orders(of: RetailDB.Workshop.leavingCustomer),
+            startingAt: RetailDB.captureBegins + 9 * 3_600_000_000
+        )
+        var commits: [RetailCommit] = []
+        for step in steps { commits.append(try await database.commit(step.transaction)) }
+        let pipeline = lake.pipeline(from: database.source, options: IngestionOptions())
         report.workshopDuration = try await clock.measure { try await pipeline.run(.triggered) }
+        for (step, commit) in zip(steps, commits) {
+            let origin = try await commit.origin()
+            report.workshop.append(
+                RetailWorkshop.Change(title: step.title, sql: commit.sql, lsn: origin.lsn, commitTime: origin.time)
+            )
+        }
     }
 
     /// Lets traffic come in while a pipeline works, stops the pipeline in the middle of a cut, throws away every object
     /// that it was made of, and lets a new one go on.
-    mutating func trafficWithRestart(_ source: InMemorySource, _ ledger: RetailLedger) async throws {
+    mutating func trafficWithRestart(_ database: any RetailDatabase, _ ledger: RetailLedger) async throws {
         var traffic = RetailTraffic(
             ledger: ledger,
             seed: seed,
@@ -55,10 +64,14 @@ struct DemoRun {
         let transactions = transactions
         let started = clock.now
         let committing = Task.detached {
-            for _ in 0..<transactions { try traffic.commit(to: source) }
+            for _ in 0..<transactions {
+                try Task.checkCancellation()
+                try await database.commit(traffic.next())
+            }
             return traffic.counts
         }
-        try await runUntilMiddleOfCut(source)
+        defer { committing.cancel() }
+        try await runUntilMiddleOfCut(database)
         report.traffic = try await committing.value
         for table in RetailDB.tables {
             let name = table.name.name
@@ -67,7 +80,7 @@ struct DemoRun {
             report.restart.positions.append((name, position.position.cut, position.version))
         }
         // What the first pipeline was made of is gone, the checkpoint store as well: the lake tells how far it came.
-        try await lake.pipeline(from: source, options: trafficOptions).run(.triggered)
+        try await lake.pipeline(from: database.source, options: trafficOptions).run(.triggered)
         report.trafficDuration = clock.now - started
     }
 
@@ -79,8 +92,8 @@ struct DemoRun {
     }
 
     /// Runs a pipeline until the first tables of its third cut are there and the others are not.
-    private mutating func runUntilMiddleOfCut(_ source: InMemorySource) async throws {
-        let pipeline = lake.pipeline(from: source, options: trafficOptions)
+    private mutating func runUntilMiddleOfCut(_ database: any RetailDatabase) async throws {
+        let pipeline = lake.pipeline(from: database.source, options: trafficOptions)
         let events = pipeline.events
         let running = Task { try await pipeline.run(.continuous(every: .milliseconds(20))) }
         var cuts = 0
@@ -99,10 +112,10 @@ struct DemoRun {
     // MARK: Validation
 
     /// Asks the lake the workshop's questions and compares the answers with the source.
-    mutating func validate(_ source: InMemorySource) async throws {
+    mutating func validate(_ database: any RetailDatabase) async throws {
         for table in RetailDB.tables {
             let rows = try await LakeRows(of: lake.table(table))
-            try compare(rows, table, source)
+            try await compare(rows, table, database)
             switch table.name {
             case RetailDB.customers.name: try askCustomers(rows)
             case RetailDB.orders.name: try askOrders(rows)
@@ -110,13 +123,13 @@ struct DemoRun {
             }
         }
         try await listStaging()
-        try await checkConsistentPoint(source)
+        try await checkConsistentPoint(database)
     }
 
-    private mutating func compare(_ rows: LakeRows, _ table: SourceTable, _ source: InMemorySource) throws {
+    private mutating func compare(_ rows: LakeRows, _ table: SourceTable, _ database: any RetailDatabase) async throws {
         let comparison = try TableComparison(
             lake: rows.batch,
-            source: try source.rows(of: table.name),
+            source: try await database.rows(of: table),
             key: table.key[0]
         )
         let name = table.name.name
@@ -214,12 +227,12 @@ struct DemoRun {
     }
 
     /// The tables together must show the source as it was after its last transaction.
-    private mutating func checkConsistentPoint(_ source: InMemorySource) async throws {
+    private mutating func checkConsistentPoint(_ database: any RetailDatabase) async throws {
         let point = try await lake.destination.latestConsistentPoint(pipeline: DemoLake.pipelineName)
-        let last = source.lastLSN
+        let last = try await database.lastLSN()
         report.check(
             "all tables together show the source as of its last transaction",
-            point.map { $0.isComplete && $0.position.lsn == last } == true
+            point.map { $0.isComplete && $0.position.lsn >= last } == true
                 ? nil
                 : "the source is at \(last), the consistent point at \(point.map { "\($0.position.lsn)" } ?? "none")"
         )

@@ -22,11 +22,8 @@ final class ReplaySource: ChangeSource {
         self.lake = lake
         self.transactions = transactions
         database = try RetailSource.make(size: size, seed: seed)
-        let ledger = try RetailLedger(
-            size: size,
-            seed: seed,
-            orders: try database.rows(of: RetailDB.orders.name)
-        )
+        let orders = try database.rows(of: RetailDB.orders.name)
+        let ledger = try RetailLedger(RetailContents(generated: size, orders: orders), seed: seed)
         traffic = Mutex(
             RetailTraffic(ledger: ledger, seed: seed, startingAt: RetailDB.captureBegins + 3_600_000_000)
         )
@@ -73,7 +70,7 @@ final class ReplaySource: ChangeSource {
 
     private func commit(upTo goal: Int) throws {
         try traffic.withLock { traffic in
-            while traffic.counts.transactions < min(goal, transactions) { try traffic.commit(to: database) }
+            while traffic.counts.transactions < min(goal, transactions) { try database.commit(traffic.next()) }
         }
     }
 

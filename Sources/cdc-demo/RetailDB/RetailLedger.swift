@@ -13,22 +13,30 @@ struct RetailLedger: Sendable {
     private var nextCustomer: Int32
     private var nextOrder: Int32
 
+    /// What the traffic has changed of what it needs to know.
+    private var statusOfOrder: [Int32: String] = [:]
+    private var stockOfProduct: [Int32: Int32] = [:]
+    private var addressOfCustomer: [Int32: String] = [:]
+    private let seed: UInt64
+
     /// The ledger of a database as it begins. The rows of the workshop are in it, so that their orders can be found, but
     /// are never drawn: they stay as the workshop leaves them.
-    init(size: RetailSize, seed: UInt64, orders rows: RecordBatch) throws(ColumnarError) {
-        nextCustomer = max(size.customerID(size.customers - 1), RetailDB.Workshop.newCustomer) + 1
-        nextOrder = size.orderID(size.orders - 1) + 1
-        customers.reserveCapacity(size.customers)
-        products.reserveCapacity(size.products)
-        orders.reserveCapacity(size.orders)
-        for row in 0..<size.customers where size.customerID(row) != RetailDB.Workshop.leavingCustomer {
-            customers.insert(size.customerID(row))
+    init(_ contents: RetailContents, seed: UInt64) throws(ColumnarError) {
+        self.seed = seed
+        nextCustomer = max(contents.customers.max() ?? 0, RetailDB.Workshop.newCustomer) + 1
+        customers.reserveCapacity(contents.customers.count)
+        products.reserveCapacity(contents.products.count)
+        orders.reserveCapacity(contents.orders.rowCount)
+        let ofTheWorkshop = [RetailDB.Workshop.leavingCustomer, RetailDB.Workshop.newCustomer]
+        for id in contents.customers where !ofTheWorkshop.contains(id) { customers.insert(id) }
+        for id in contents.products where id != RetailDB.Workshop.product { products.insert(id) }
+        let ids = try contents.orders.column("order_id").values.int32 ?? []
+        let owners = try contents.orders.column("customer_id").values.int32 ?? []
+        let statuses = try contents.orders.column("order_status")
+        nextOrder = (ids.max() ?? 0) + 1
+        for (row, id) in ids.enumerated() {
+            if case .string(let status) = statuses.value(at: row) { statusOfOrder[id] = status }
         }
-        for row in 0..<size.products where size.productID(row) != RetailDB.Workshop.product {
-            products.insert(size.productID(row))
-        }
-        let ids = try rows.column("order_id").values.int32 ?? []
-        let owners = try rows.column("customer_id").values.int32 ?? []
         for (order, customer) in zip(ids, owners) {
             if order == RetailDB.Workshop.order {
                 customers.remove(customer)  // who has it must stay, too
@@ -42,6 +50,27 @@ struct RetailLedger: Sendable {
     }
 
     func orders(of customer: Int32) -> [Int32] { ordersOfCustomer[customer] ?? [] }
+
+    // MARK: What rows say
+
+    func customer(of order: Int32) -> Int32? { customerOfOrder[order] }
+
+    func status(of order: Int32) -> String { statusOfOrder[order] ?? RetailDB.statuses[0] }
+
+    mutating func set(status: String, of order: Int32) { statusOfOrder[order] = status }
+
+    func stock(of product: Int32) -> Int32 { stockOfProduct[product] ?? RetailGoods(id: product, seed: seed).stock }
+
+    mutating func set(stock: Int32, of product: Int32) { stockOfProduct[product] = stock }
+
+    func address(of customer: Int32) -> String {
+        addressOfCustomer[customer]
+            ?? RetailPerson(id: customer, generation: generations[customer] ?? 0, seed: seed).address.line
+    }
+
+    mutating func set(address: RetailAddress, of customer: Int32) { addressOfCustomer[customer] = address.line }
+
+    // MARK: Rows that come and go
 
     /// An id that no order has had yet.
     mutating func newOrder(of customer: Int32) -> Int32 {
@@ -68,6 +97,7 @@ struct RetailLedger: Sendable {
 
     mutating func remove(order: Int32) {
         orders.remove(order)
+        statusOfOrder[order] = nil
         guard let customer = customerOfOrder.removeValue(forKey: order) else { return }
         ordersOfCustomer[customer]?.removeAll { $0 == order }
     }
@@ -76,6 +106,7 @@ struct RetailLedger: Sendable {
     mutating func remove(customer: Int32) {
         customers.remove(customer)
         ordersOfCustomer[customer] = nil
+        addressOfCustomer[customer] = nil
         free.append((customer, (generations[customer] ?? 0) + 1))
     }
 

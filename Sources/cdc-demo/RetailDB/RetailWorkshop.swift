@@ -1,78 +1,69 @@
 import CDCCore
-import CDCTesting
 import Columnar
 
 /// The four changes of the workshop, each a transaction of its own.
-struct RetailWorkshop {
-    /// A change, and the transaction that made it.
+enum RetailWorkshop {
+    /// A change to be made.
+    struct Step: Sendable {
+        var title: String
+        var transaction: RetailTransaction
+    }
+
+    /// A change that was made, and the transaction that made it.
     struct Change: Sendable {
         var title: String
+        /// What the server ran; none where the database knows no SQL.
+        var sql: [String]
         var lsn: LSN
         /// Microseconds since 1970-01-01T00:00:00Z.
         var commitTime: Int64
     }
 
-    private let source: InMemorySource
-    private var time: Int64
-
-    /// - Parameter time: When the first of them is made, in microseconds since 1970.
-    init(source: InMemorySource, startingAt time: Int64) {
-        self.source = source
-        self.time = time
-    }
-
-    /// Makes the changes.
+    /// The changes, a minute apart on the clock of a database that has none of its own.
     ///
     /// - Parameter orders: The orders of the customer who leaves: they must go first, for they refer to the customer.
-    mutating func run(deleting orders: [Int32]) throws -> [Change] {
+    static func steps(deleting orders: [Int32], startingAt time: Int64) -> [Step] {
         let customer = RetailDB.Workshop.newCustomer
         let order = RetailDB.Workshop.order
         let product = RetailDB.Workshop.product
         let leaving = RetailDB.Workshop.leavingCustomer
+        var time = time
+        func step(_ title: String, _ body: (inout RetailTransaction) -> Void) -> Step {
+            time += 60 * CivilTime.microsecondsPerSecond
+            var transaction = RetailTransaction(time: time)
+            body(&transaction)
+            return Step(title: title, transaction: transaction)
+        }
         return [
-            try commit("insert customer \(customer), Jane Smith") { transaction, now in
-                try transaction.insert(
-                    RetailDB.customers.name,
+            step("insert customer \(customer), Jane Smith") { transaction in
+                transaction.insert(
+                    RetailDB.customers,
+                    customer,
                     [
-                        "customer_id": .integer(Int64(customer)), "first_name": "Jane", "last_name": "Smith",
-                        "email": "jane.smith@example.com", "phone": "(206) 555-0142", "address": "123 Main St",
-                        "city": "Seattle", "state": "WA", "zip_code": "98101", "created_date": now,
-                        "last_updated": now,
-                    ]
+                        ("first_name", "Jane"), ("last_name", "Smith"), ("email", "jane.smith@example.com"),
+                        ("phone", "(206) 555-0142"), ("address", "123 Main St"), ("city", "Seattle"),
+                        ("state", "WA"), ("zip_code", "98101"),
+                    ],
+                    stamping: ["created_date", "last_updated"]
                 )
             },
-            try commit("update order \(order): SHIPPED") { transaction, now in
-                try transaction.update(
-                    RetailDB.orders.name,
-                    key: [.integer(Int64(order))],
-                    set: ["order_status": "SHIPPED", "last_updated": now]
+            step("update order \(order): SHIPPED") { transaction in
+                transaction.update(
+                    RetailDB.orders,
+                    order,
+                    [("order_status", "SHIPPED")],
+                    stamping: ["last_updated"]
                 )
             },
-            try commit("update product \(product): price 29.99") { transaction, now in
-                try transaction.update(
-                    RetailDB.products.name,
-                    key: [.integer(Int64(product))],
-                    set: [
-                        "price": .decimal(unscaled: Int128(RetailDB.Workshop.price), scale: 2), "last_updated": now,
-                    ]
-                )
+            step("update product \(product): price 29.99") { transaction in
+                let price = Value.decimal(unscaled: Int128(RetailDB.Workshop.price), scale: 2)
+                transaction.update(RetailDB.products, product, [("price", price)], stamping: ["last_updated"])
             },
-            try commit("delete customer \(leaving) and the customer's \(orders.count) orders") { transaction, _ in
-                for order in orders {
-                    try transaction.delete(RetailDB.orders.name, key: [.integer(Int64(order))])
-                }
-                try transaction.delete(RetailDB.customers.name, key: [.integer(Int64(leaving))])
+            step("delete customer \(leaving) and the customer's \(Readable.count(orders.count, "order"))") {
+                transaction in
+                if !orders.isEmpty { transaction.delete(RetailDB.orders, orders) }
+                transaction.delete(RetailDB.customers, [leaving])
             },
         ]
-    }
-
-    private mutating func commit(
-        _ title: String,
-        _ body: (inout InMemoryTransaction, Value) throws -> Void
-    ) throws -> Change {
-        time += 60 * CivilTime.microsecondsPerSecond
-        let now = Value.timestampNTZ(DateTime.rounded(time))
-        let lsn = try source.transaction(at: time) { try body(&$0, now) }
-        return Change(title: title, lsn: lsn, commitTime: time)
     }
 }

@@ -204,19 +204,23 @@ public final class SQLServerSource: ChangeSource {
     // MARK: What is applied
 
     /// The capture instances of tables that were described and are read by them; `nil` where the database does not capture.
-    func captureInstances(of tables: Set<TableName>) -> [TableName: [CaptureInstance]]? {
+    var captureInstances: [TableName: [CaptureInstance]]? {
         let (profile, catalogue) = known.withLock { ($0.profile, $0.catalogue) }
         guard let profile, profile.isCDCEnabled else { return nil }
-        return catalogue.tables.filter { name, info in
-            tables.contains(name) && (try? CapturedTable(info, options.mechanism, profile: profile))?.tracked == nil
+        return catalogue.tables.filter { _, info in
+            (try? CapturedTable(info, options.mechanism, profile: profile))?.tracked == nil
         }
         .mapValues(\.captureInstances)
     }
 
     public func acknowledge(_ positions: [TableName: LSN]) async throws {
-        guard let instances = captureInstances(of: Set(positions.keys)), !instances.isEmpty else { return }
-        if let lowest = instances.keys.compactMap({ positions[$0] }).min() { await report(lowest, instances) }
-        guard options.cleansChangeTables, cleanup.begins() else { return }
+        guard let all = captureInstances else { return }
+        let instances = all.filter { positions[$0.key] != nil }
+        // A table of which nothing is said may still need its older instance.
+        if instances.count == all.count, let lowest = instances.keys.compactMap({ positions[$0] }).min() {
+            await report(lowest, instances)
+        }
+        guard options.cleansChangeTables, !instances.isEmpty, cleanup.begins() else { return }
         try await translating { try await cleanup.run(instances, appliedUpTo: positions, on: server) }
     }
 

@@ -35,7 +35,7 @@ struct ChangeTrackingTests {
                 "ALTER TABLE customers ENABLE CHANGE_TRACKING; ALTER TABLE orders ENABLE CHANGE_TRACKING WITH (TRACK_COLUMNS_UPDATED = ON)"
             )
             let lake = try TestLake()
-            let source = server.source(change)
+            let source = server.source(nil, change)
             try await body(server, source, lake, lake.pipeline(from: source, ["dbo.customers", "dbo.orders"]))
             await source.close()
         }

@@ -232,10 +232,12 @@ struct SetupTests {
             )
 
             _ = try await source.describe(["dbo.orders"])
-            _ = try await source.cut(after: .zero, transactionLimit: .max)
+            try await source.acknowledge(["dbo.orders": .zero])
             #expect(try await server.rows(instances).count == 2, "nothing was read yet")
             let position = try await source.fence().lsn
-            _ = try await source.cut(after: position, transactionLimit: .max)
+            try await source.acknowledge([:])
+            #expect(try await server.rows(instances).count == 2, "nothing is applied yet")
+            try await source.acknowledge(["dbo.orders": position])
             #expect(
                 try await server.rows(instances) == [
                     [.string("swift_cdc_dbo_orders_2")], [.string("swift_cdc_dbo_orders_3")],

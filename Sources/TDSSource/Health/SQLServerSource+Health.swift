@@ -8,7 +8,7 @@ extension SQLServerSource {
     /// - Parameter positions: Up to where each table was read.
     public func health(at positions: [TableName: LSN]) async throws -> SourceHealth? {
         try await translating {
-            guard let instances = captureInstances(of: Set(positions.keys)) else { return nil }
+            guard let instances = captureInstances?.filter({ positions[$0.key] != nil }) else { return nil }
             let monitor = CaptureMonitor(server: server)
             var health = SourceHealth()
             let jobs = take(try await monitor.jobs(), "the capture job", into: &health)

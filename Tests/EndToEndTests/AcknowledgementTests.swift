@@ -56,7 +56,7 @@ private final class ToldSource: ChangeSource {
 
     var identity: String { source.identity }
     func describe(_ tables: [TableName]) async throws -> [SourceTable] { try await source.describe(tables) }
-    func cut(after: LSN, transactionLimit: Int) async throws -> SourcePosition? {
+    func cut(after: SourcePosition, transactionLimit: Int) async throws -> SourcePosition? {
         try await source.cut(after: after, transactionLimit: transactionLimit)
     }
     func fence() async throws -> SourcePosition { try await source.fence() }

@@ -187,7 +187,7 @@ private final class PatientSource: ChangeSource {
     private static let silent = CDCError(.sourceUnavailable, "it does not answer")
 
     func describe(_ tables: [TableName]) async throws -> [SourceTable] { throw Self.silent }
-    func cut(after: LSN, transactionLimit: Int) async throws -> SourcePosition? { throw Self.silent }
+    func cut(after: SourcePosition, transactionLimit: Int) async throws -> SourcePosition? { throw Self.silent }
     func fence() async throws -> SourcePosition { throw Self.silent }
     func changes(of table: SourceTable, after: LSN, through: LSN) async throws -> any BatchCursor { throw Self.silent }
     func snapshotChunks(of table: SourceTable) async throws -> [SnapshotChunk] { throw Self.silent }

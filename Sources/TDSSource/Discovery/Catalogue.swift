@@ -169,6 +169,27 @@ struct Catalogue: Sendable {
             ORDER BY ct.source_object_id, ct.start_lsn, ct.create_date
             """
         )
+        guard rows.count > 0 else { return }
+        // Types as the change table has them; whether NULL is allowed as the source table says, where it still has the column.
+        let columns = try await server.metadata(
+            """
+            SELECT cc.object_id, \(columnFields("k")), src.is_nullable AS source_is_nullable,
+                src.is_computed AS source_is_computed
+            FROM cdc.captured_columns AS cc
+            JOIN cdc.change_tables AS ct ON ct.object_id = cc.object_id
+            JOIN sys.columns AS k ON k.object_id = cc.object_id AND k.name = cc.column_name
+            LEFT JOIN sys.columns AS src ON src.object_id = ct.source_object_id AND src.column_id = cc.column_id
+            WHERE ct.source_object_id IN (\(ids)) ORDER BY cc.object_id, cc.column_ordinal
+            """
+        )
+        try add(instances: rows, columns: columns, to: &tables)
+    }
+
+    private static func add(
+        instances rows: MetadataRows,
+        columns: MetadataRows,
+        to tables: inout [Int: SourceTableInfo]
+    ) throws {
         var instances: [Int: CaptureInstance] = [:]
         var order: [Int] = []
         for row in 0..<rows.count {
@@ -183,19 +204,6 @@ struct Catalogue: Sendable {
             )
             order.append(id)
         }
-        guard !order.isEmpty else { return }
-        // Types as the change table has them; whether NULL is allowed as the source table says, where it still has the column.
-        let columns = try await server.metadata(
-            """
-            SELECT cc.object_id, \(columnFields("k")), src.is_nullable AS source_is_nullable,
-                src.is_computed AS source_is_computed
-            FROM cdc.captured_columns AS cc
-            JOIN cdc.change_tables AS ct ON ct.object_id = cc.object_id
-            JOIN sys.columns AS k ON k.object_id = cc.object_id AND k.name = cc.column_name
-            LEFT JOIN sys.columns AS src ON src.object_id = ct.source_object_id AND src.column_id = cc.column_id
-            WHERE ct.source_object_id IN (\(ids)) ORDER BY cc.object_id, cc.column_ordinal
-            """
-        )
         for row in 0..<columns.count {
             var column = try columns.column(row)
             column.isNullable = try columns.optionalBool(row, "source_is_nullable") ?? true

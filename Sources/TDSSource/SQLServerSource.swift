@@ -223,7 +223,7 @@ public final class SQLServerSource: ChangeSource {
                     )
                 )
             }
-            return TranslatingCursor(ChainedCursor(cursors))
+            return ReadAheadCursor(TranslatingCursor(ChainedCursor(cursors)))
         }
     }
 
@@ -300,7 +300,7 @@ public final class SQLServerSource: ChangeSource {
                 isSnapshot: try await profile().allowsSnapshotIsolation,
                 pool: pool
             )
-            return TranslatingCursor(cursor)
+            return ReadAheadCursor(TranslatingCursor(cursor))
         }
     }
 

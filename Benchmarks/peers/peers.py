@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """What a user would use instead: peers.py CASE FOLDER prints CPU seconds, wall seconds and peak memory as JSON.
 
-The folder holds orders.parquet, changes.parquet and delta/, made by cdc-bench; each call measures one case once.
+The folder holds orders.parquet, changes.parquet and delta/, made by cdc-bench; CDC_BENCH_SERVER says where its server is. Each
+call measures one case once.
 """
 import json
 import os
@@ -32,7 +33,7 @@ def peak_megabytes():
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1048576
 
 
-def measure(work):
+def measure(work, round_trips=None):
     try:
         import pandas  # noqa: F401  pyarrow imports it on first use where it is installed: not a part of the work
     except ImportError:
@@ -40,7 +41,10 @@ def measure(work):
     forget_peak()
     start_cpu, start = cpu(), time.perf_counter()
     work()
-    print(json.dumps({"wall": time.perf_counter() - start, "cpu": cpu() - start_cpu, "memory": peak_megabytes()}))
+    figures = {"wall": time.perf_counter() - start, "cpu": cpu() - start_cpu, "memory": peak_megabytes()}
+    if round_trips:
+        figures["roundTrips"] = round_trips
+    print(json.dumps(figures))
 
 
 def one_thread():
@@ -95,5 +99,66 @@ def merge(folder):
     )
 
 
+def server():
+    return json.loads(os.environ["CDC_BENCH_SERVER"])
+
+
+def fetch_all(cursor, query):
+    cursor.execute(query)
+    rows = 0
+    while batch := cursor.fetchmany(10_000):
+        rows += len(batch)
+    assert rows == 500_000
+
+
+def drain_pymssql(folder):
+    import pymssql
+
+    address = server()
+    connection = pymssql.connect(
+        server="127.0.0.1", port=address["port"], user="sa", password=address["password"], database="RetailDB"
+    )
+    cursor = connection.cursor()
+    measure(lambda: fetch_all(cursor, "SELECT * FROM [dbo].[orders] AS t"))
+
+
+def drain_mssql_python(folder):
+    import mssql_python
+
+    address = server()
+    connection = mssql_python.connect(
+        f"Server=127.0.0.1,{address['port']};Database=RetailDB;UID=sa;PWD={address['password']};Encrypt=no"
+    )
+    cursor = connection.cursor()
+    measure(lambda: fetch_all(cursor, "SELECT * FROM [dbo].[orders] AS t"))
+
+
+def idle_pymssql(folder):
+    import pymssql
+
+    address = server()
+    connection = pymssql.connect(
+        server="127.0.0.1", port=address["port"], user="sa", password=address["password"], database="IdleDB"
+    )
+    cursor = connection.cursor()
+
+    def poll():
+        for number in range(1, 1001):
+            cursor.execute(f"SELECT MAX(__$start_lsn) FROM cdc.dbo_idle_{number}_CT")
+            assert cursor.fetchone()[0] is None
+
+    measure(poll, round_trips=1000)
+
+
+CASES = {
+    "prepare": prepare,
+    "parquet-write": parquet_write,
+    "parquet-read": parquet_read,
+    "merge": merge,
+    "drain-pymssql": drain_pymssql,
+    "drain-mssql-python": drain_mssql_python,
+    "idle-pymssql": idle_pymssql,
+}
+
 if __name__ == "__main__":
-    {"prepare": prepare, "parquet-write": parquet_write, "parquet-read": parquet_read, "merge": merge}[sys.argv[1]](sys.argv[2])
+    CASES[sys.argv[1]](sys.argv[2])

@@ -249,8 +249,8 @@ public final class SQLServerSource: ChangeSource {
                     try await trackedChanges(of: tracked, table, after: after, through: through)
                 )
             case (.instance(let newest), .changeDataCapture) where newest.name == table.captureInstance:
-                return TranslatingCursor(
-                    try await capturedChanges(of: captured, table, after: after, through: through)
+                return ReadAheadCursor(
+                    TranslatingCursor(try await capturedChanges(of: captured, table, after: after, through: through))
                 )
             case (.instance(let newest), .changeDataCapture):
                 throw CDCError(
@@ -402,7 +402,7 @@ public final class SQLServerSource: ChangeSource {
                     isSnapshot: try await profile().allowsSnapshotIsolation,
                     pool: pool
                 )
-                return TranslatingCursor(cursor)
+                return ReadAheadCursor(TranslatingCursor(cursor))
             } catch let error as TDSError where error.code == .permissionDenied {
                 throw CDCError(
                     .accessDenied,

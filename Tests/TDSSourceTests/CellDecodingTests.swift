@@ -27,6 +27,19 @@ struct CellDecodingTests {
         return try reader.finish().columns[0].value(at: 0)
     }
 
+    @Test("finds a byte that is not ASCII wherever it stands, in texts of all lengths")
+    func ascii() {
+        for length in 0...40 {
+            var text = [UInt8](repeating: 0x7F, count: length)
+            #expect(text.withUnsafeBytes { CellDecoding.isASCII($0) })
+            for place in 0..<length {
+                text[place] = 0x80
+                #expect(!text.withUnsafeBytes { CellDecoding.isASCII($0) }, "byte \(place) of \(length)")
+                text[place] = 0x7F
+            }
+        }
+    }
+
     @Test("rows that come beyond the room that was made for them keep what was there, nulls included")
     func growing() throws {
         let decoders = [(56, "int"), (47, "text"), (50, "bit")].enumerated().map { index, column in

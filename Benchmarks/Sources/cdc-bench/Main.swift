@@ -13,7 +13,8 @@ enum Main {
 
     private static func run(_ arguments: [String]) async throws {
         let bench = Workbench(folder: ProcessInfo.processInfo.environment["CDC_BENCH_FOLDER"] ?? "bench-work")
-        if arguments.first == "one" { return try await one(arguments[1], isPeer: arguments[2] == "peer", bench) }
+        if arguments.first == "serve" { return try await BenchServer.run() }
+        if arguments.first == "one" { return try await one(arguments[1], peer: Int(arguments[2]), bench) }
         var names: [String] = []
         var runs = 5
         var json: String?
@@ -35,18 +36,32 @@ enum Main {
         }
         try await bench.prepare()
         _ = try python("prepare", bench)
+        let server = chosen.contains(where: \.needsServer) ? try ServerProcess() : nil
+        defer { server?.stop() }
+        if let server { setenv(ServerAddress.variable, server.address, 1) }
         var rows: [Row] = []
         print(Row.title)
         for benchmark in chosen {
             var ours: [Measurement] = []
-            var peers: [Measurement] = []
-            for _ in 0..<runs {  // in turn, so that a change in the machine's mood meets both
-                ours.append(try measure(benchmark, isPeer: false, bench))
-                peers.append(try measure(benchmark, isPeer: true, bench))
+            var peers = [[Measurement]](repeating: [], count: benchmark.peers.count)
+            for run in 0..<min(runs, benchmark.mostRuns) {  // in turn, so that a change in the machine's mood meets all
+                ours.append(try measure(benchmark, peer: nil, bench))
+                for (index, peer) in benchmark.peers.enumerated() where run < peer.mostRuns {
+                    peers[index].append(try measure(benchmark, peer: index, bench))
+                }
             }
-            let row = Row(benchmark: benchmark, ours: ours.median, peer: peers.median)
-            print(row.text)
-            rows.append(row)
+            for (index, peer) in benchmark.peers.enumerated() {
+                let row = Row(
+                    benchmark: benchmark,
+                    peerName: peer.name,
+                    suffix: index == 0 ? "" : ".\(index + 1)",
+                    ours: ours.median,
+                    peer: peers[index].median
+                )
+                print(row.text)
+                fflush(nil)
+                rows.append(row)
+            }
         }
         if let json {
             let encoder = JSONEncoder()
@@ -56,24 +71,26 @@ enum Main {
     }
 
     /// Measures one side once, in this process, and prints the figures.
-    private static func one(_ name: String, isPeer: Bool, _ bench: Workbench) async throws {
+    private static func one(_ name: String, peer: Int?, _ bench: Workbench) async throws {
         guard let benchmark = Benchmark.all.first(where: { $0.name == name }) else { throw Failure("no \(name)") }
-        let prepare: (Workbench) async throws -> () async throws -> Void
-        switch (isPeer, benchmark.peer) {
-        case (true, .ours(let peer)): prepare = peer
-        default: prepare = benchmark.ours
-        }
-        let measurement = try await Measurement.of(try await prepare(bench))
+        var prepare = benchmark.ours
+        if let peer, case .here(let other) = benchmark.peers[peer].kind { prepare = other }
+        let work = try await prepare(bench)
+        let server = benchmark.needsServer ? try ServerAddress.fromEnvironment() : nil
+        let before = try server?.requests()
+        var measurement = try await Measurement.of(work)
+        if let server, let before { measurement.roundTrips = Double(try server.requests() - before) }
         print(String(decoding: try JSONEncoder().encode(measurement), as: UTF8.self))
     }
 
-    /// Measures one side in a new process.
-    private static func measure(_ benchmark: Benchmark, isPeer: Bool, _ bench: Workbench) throws -> Measurement {
+    /// Measures one side in a new process; ours where there is no number of a peer.
+    private static func measure(_ benchmark: Benchmark, peer: Int?, _ bench: Workbench) throws -> Measurement {
         let text: Data
-        if isPeer, case .python(let name) = benchmark.peer {
-            text = try python(name, bench)
-        } else {
-            text = try output(of: CommandLine.arguments[0], ["one", benchmark.name, isPeer ? "peer" : "ours"])
+        switch peer.map({ benchmark.peers[$0].kind }) {
+        case .limit(let measurement): return measurement
+        case .python(let name): text = try python(name, bench)
+        default:
+            text = try output(of: CommandLine.arguments[0], ["one", benchmark.name, peer.map(String.init) ?? "ours"])
         }
         let line = text.split(separator: UInt8(ascii: "\n")).last ?? Data()
         return try JSONDecoder().decode(Measurement.self, from: Data(line))
@@ -105,52 +122,5 @@ enum Main {
     struct Failure: Error, CustomStringConvertible {
         var description: String
         init(_ description: String) { self.description = description }
-    }
-}
-
-/// A line of the result.
-struct Row {
-    var benchmark: Benchmark
-    var ours: Measurement
-    var peer: Measurement
-
-    struct Figure: Codable {
-        var name: String
-        var unit: String
-        var ours: Double
-        var peer: Double
-        var peer_name: String
-        /// Above 1: ours is better.
-        var ratio: Double
-    }
-
-    var figures: [Figure] {
-        [
-            ("", "CPU s", ours.cpu, peer.cpu), (".wall", "s", ours.wall, peer.wall),
-            (".memory", "MB", ours.memory, peer.memory),
-        ]
-        .map { suffix, unit, ours, peer in
-            Figure(
-                name: benchmark.name + suffix,
-                unit: unit,
-                ours: ours,
-                peer: peer,
-                peer_name: benchmark.peerName,
-                ratio: ours > 0 ? peer / ours : 0
-            )
-        }
-    }
-
-    static let title = """
-        | benchmark | CPU s | peer's | ratio | wall s | peer's | peak MB | peer's | per CPU s | peer |
-        |---|---|---|---|---|---|---|---|---|---|
-        """
-
-    var text: String {
-        func show(_ value: Double, _ digits: Int = 2) -> String { String(format: "%.\(digits)f", value) }
-        let rate = Double(benchmark.items.count) / max(ours.cpu, 1e-9)
-        return "| `\(benchmark.name)` | \(show(ours.cpu)) | \(show(peer.cpu)) | **\(show(peer.cpu / ours.cpu))** | "
-            + "\(show(ours.wall)) | \(show(peer.wall)) | \(show(ours.memory, 0)) | \(show(peer.memory, 0)) | "
-            + "\(show(rate, 0)) \(benchmark.items.name) | \(benchmark.peerName) |"
     }
 }

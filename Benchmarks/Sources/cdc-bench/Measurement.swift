@@ -14,6 +14,8 @@ struct Measurement: Codable {
     var wall: Double
     /// The most memory that was resident while it ran, in MB, what was loaded before included.
     var memory: Double
+    /// How often the server was asked, where there is one.
+    var roundTrips: Double?
 
     /// Measures `work` in this process.
     static func of(_ work: () async throws -> Void) async throws -> Measurement {
@@ -56,6 +58,11 @@ extension [Measurement] {
     /// The median of each figure.
     var median: Measurement {
         func middle(_ figures: [Double]) -> Double { figures.sorted()[figures.count / 2] }
-        return Measurement(cpu: middle(map(\.cpu)), wall: middle(map(\.wall)), memory: middle(map(\.memory)))
+        return Measurement(
+            cpu: middle(map(\.cpu)),
+            wall: middle(map(\.wall)),
+            memory: middle(map(\.memory)),
+            roundTrips: allSatisfy { $0.roundTrips != nil } ? middle(compactMap(\.roundTrips)) : nil
+        )
     }
 }

@@ -9,6 +9,11 @@ struct Workbench: Sendable {
     let folder: String
     static let rows = 1_000_000
     static let changes = 10_000
+    /// What the server of the benchmarks sends: a table, and a transaction, by pages.
+    static let drainedRows = 500_000
+    static let changesOfOneTransaction = 5_000_000
+    static let rowsPerPage = 50_000
+    static let idleTables = 1000
 
     var storage: LocalStorage { LocalStorage(root: folder) }
 

@@ -66,13 +66,14 @@ package actor TDSConnection {
     /// Runs a batch that returns one result set.
     ///
     /// - Parameters:
-    ///   - rowsPerBatch: How many rows a batch has at most.
+    ///   - rowsPerBatch: How many rows a batch has at most. By default so few that a batch of narrow rows stays in the
+    ///     processor's cache, and that the allocator keeps its memory for the next one.
     ///   - bytesPerBatch: After about how many bytes a batch ends; one row may be larger.
     /// - Throws: ``TDSError``, from here or from the rows; with code `unexpectedResult` where there is no result set, or
     ///   there are rows in more than one.
     package nonisolated func query(
         _ batch: String,
-        rowsPerBatch: Int = 8192,
+        rowsPerBatch: Int = 1024,
         bytesPerBatch: Int = 64 << 20
     ) async throws(TDSError) -> TDSRows {
         try await interruptible { flag throws(TDSError) in

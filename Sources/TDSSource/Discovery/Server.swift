@@ -23,7 +23,8 @@ struct Server: MetadataSource {
     func page(_ statement: Statement, rows: Int, bytes: Int) async throws -> RecordBatch? {
         try await retry {
             try await pool.withConnection { connection in
-                let result = try await connection.query(statement.batch, rowsPerBatch: rows, bytesPerBatch: bytes)
+                // One row more than may come: so the end is met, and nothing is left that the server must be told to stop.
+                let result = try await connection.query(statement.batch, rowsPerBatch: rows + 1, bytesPerBatch: bytes)
                 return try await result.next()
             }
         }

@@ -173,10 +173,21 @@ enum CellDecoding {
             }
             position += 8
         }
-        while position < cell.count {
-            if cell[position] & 0x80 != 0 { return false }
-            position += 1
+        // What is left is looked at together with bytes before it, or in ever smaller pieces.
+        if position == cell.count { return true }
+        if cell.count >= 8 {
+            return cell.loadUnaligned(fromByteOffset: cell.count - 8, as: UInt64.self) & 0x8080_8080_8080_8080 == 0
         }
-        return true
+        var bits: UInt32 = 0
+        if cell.count & 4 != 0 {
+            bits = cell.loadUnaligned(fromByteOffset: position, as: UInt32.self)
+            position += 4
+        }
+        if cell.count & 2 != 0 {
+            bits |= UInt32(cell.loadUnaligned(fromByteOffset: position, as: UInt16.self))
+            position += 2
+        }
+        if cell.count & 1 != 0 { bits |= UInt32(cell[position]) }
+        return bits & 0x8080_8080 == 0
     }
 }

@@ -233,7 +233,7 @@ struct ColumnVector: BitwiseCopyable {
             case .int128: .int128(copy(Int128.self, count))
             case .float: .float(copy(Float.self, count))
             case .double: .double(copy(Double.self, count))
-            default: .bytes(ByteVector(trusted: [0] + copy(Int32.self, count), pool: copyPool()))
+            default: .bytes(ByteVector(trusted: copyOffsets(count), pool: copyPool()))
             }
         return Column(trusted: type, values, validity: hasNulls ? copyValidity(count) : nil)
     }
@@ -241,6 +241,17 @@ struct ColumnVector: BitwiseCopyable {
     private func copy<T: BitwiseCopyable>(_ type: T.Type, _ count: Int) -> [T] {
         guard let values else { return [] }
         return Array(UnsafeRawBufferPointer(start: values, count: count * stride).bindMemory(to: T.self))
+    }
+
+    /// Where the texts begin and end: the first begins at 0.
+    private func copyOffsets(_ count: Int) -> [Int32] {
+        [Int32](unsafeUninitializedCapacity: count + 1) { offsets, initialized in
+            offsets.initializeElement(at: 0, to: 0)
+            if let values, count > 0, let start = offsets.baseAddress {
+                UnsafeMutableRawPointer(start + 1).copyMemory(from: values, byteCount: count * stride)
+            }
+            initialized = count + 1
+        }
     }
 
     private func copyPool() -> [UInt8] {

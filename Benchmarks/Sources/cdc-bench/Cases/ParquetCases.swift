@@ -5,19 +5,17 @@ extension Benchmark {
     /// A million orders from memory into a Parquet file.
     static let parquetWrite = Benchmark(
         name: "parquet-write-orders-1m",
-        peerName: "pyarrow write_table, one thread",
         ours: { bench in
             let batches = try Orders.table(Workbench.rows)
             return { try bench.write(batches, Orders.schema, to: "\(bench.folder)/written.parquet") }
         },
-        peer: .python("parquet-write"),
+        peers: [Benchmark.Peer(name: "pyarrow write_table, one thread", kind: .python("parquet-write"))],
         items: (Workbench.rows, "rows")
     )
 
     /// The same from the file into memory.
     static let parquetRead = Benchmark(
         name: "parquet-read-orders-1m",
-        peerName: "pyarrow read_table, one thread",
         ours: { bench in
             {
                 let file = try await ParquetFile(FileInput(path: "\(bench.folder)/peer-orders.parquet"))
@@ -26,7 +24,7 @@ extension Benchmark {
                 precondition(batches.reduce(0) { $0 + $1.rowCount } == Workbench.rows)
             }
         },
-        peer: .python("parquet-read"),
+        peers: [Benchmark.Peer(name: "pyarrow read_table, one thread", kind: .python("parquet-read"))],
         items: (Workbench.rows, "rows")
     )
 }

@@ -30,33 +30,36 @@ extension Benchmark {
     /// codec.
     static let snapshotFromMemory = Benchmark(
         name: "snapshot-memory-to-delta",
-        peerName: "the bare ParquetWriter, same codec",
         ours: { bench in
             let source = try source()
             let folder = try bench.fresh("lake")
             return { try await pipeline(source, in: folder).run(.triggered) }
         },
-        peer: .ours { bench in
-            let batches = try Orders.table(Workbench.rows)
-            let output = try await LocalStorage(root: bench.folder).create("bare.parquet")
-            return {
-                var writer = try ParquetWriter(schema: Orders.schema, options: IngestionOptions().stagedFiles)
-                for batch in batches {
-                    try writer.write(batch)
-                    try await output.write(writer.takeBytes())
+        peers: [
+            Benchmark.Peer(
+                name: "the bare ParquetWriter, same codec",
+                kind: .here { bench in
+                    let batches = try Orders.table(Workbench.rows)
+                    let output = try await LocalStorage(root: bench.folder).create("bare.parquet")
+                    return {
+                        var writer = try ParquetWriter(schema: Orders.schema, options: IngestionOptions().stagedFiles)
+                        for batch in batches {
+                            try writer.write(batch)
+                            try await output.write(writer.takeBytes())
+                        }
+                        _ = try writer.finish()
+                        try await output.write(writer.takeBytes())
+                        try await output.finish()
+                    }
                 }
-                _ = try writer.finish()
-                try await output.write(writer.takeBytes())
-                try await output.finish()
-            }
-        },
+            )
+        ],
         items: (Workbench.rows, "rows")
     )
 
     /// Ten thousand changes through the whole pipeline into a Delta table of a million rows.
     static let incrementalFromMemory = Benchmark(
         name: "incremental-memory-to-delta",
-        peerName: "deltalake merge of the same changes",
         ours: { bench in
             let source = try source()
             let folder = try bench.fresh("lake")
@@ -78,14 +81,13 @@ extension Benchmark {
             }
             return { try await pipeline(source, in: folder).run(.triggered) }
         },
-        peer: .python("merge"),
+        peers: [Benchmark.Peer(name: "deltalake merge of the same changes", kind: .python("merge"))],
         items: (Workbench.changes, "changes")
     )
 
     /// Ten thousand changes merged into a Delta table of a million rows.
     static let merge10kInto1m = Benchmark(
         name: "merge-10k-into-1m",
-        peerName: "deltalake merge",
         ours: { bench in
             let path = try bench.fresh("merge")
             try FileManager.default.removeItem(atPath: path)
@@ -96,7 +98,7 @@ extension Benchmark {
                     .merge(upserts: upserts, deletes: deletes, key: ["order_id"])
             }
         },
-        peer: .python("merge"),
+        peers: [Benchmark.Peer(name: "deltalake merge", kind: .python("merge"))],
         items: (Workbench.changes, "changes")
     )
 }

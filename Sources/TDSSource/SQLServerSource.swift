@@ -107,14 +107,16 @@ public final class SQLServerSource: ChangeSource {
 
     /// A table with the way its changes are had.
     private func captured(_ name: TableName, _ catalogue: Catalogue) async throws -> CapturedTable {
+        let profile = try await profile()
         guard let info = catalogue.tables[name] else {
             throw CDCError(
                 .tableNotFound,
-                "database \(identity) has no table \(name), or the login may not see it; names are compared to the letter",
+                "database \(identity) has no table \(name), or the login may not see it; names are compared to the letter"
+                    + profile.missingSight,
                 table: name
             )
         }
-        return try CapturedTable(info, options.mechanism, profile: try await profile())
+        return try CapturedTable(info, options.mechanism, profile: profile)
     }
 
     /// The tables that were asked for and are captured, by either mechanism.

@@ -108,6 +108,6 @@ extension CapturedTable {
             ways.isEmpty
             ? "Change Tracking needs a primary key: add one, or choose Change Data Capture"
             : "let an administrator run: \(ways.joined(separator: " or: "))"
-        return CDCError(.tableNotFound, "table \(name) is not captured; \(advice)", table: name)
+        return CDCError(.tableNotFound, "table \(name) is not captured; \(advice)\(profile.missingSight)", table: name)
     }
 }

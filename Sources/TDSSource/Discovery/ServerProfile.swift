@@ -17,9 +17,18 @@ struct ServerProfile: Hashable, Sendable {
     var collation: String
     /// Whether the login may SELECT from the tables of the schema `cdc`; otherwise procedures and functions tell it what it may know.
     var mayReadCaptureTables = true
+    /// The login's user in the database.
+    var userName = ""
 
     var majorVersion: Int { Int(productVersion.prefix { $0 != "." }) ?? 0 }
     var isAzureDatabase: Bool { engineEdition == 5 }
+
+    /// What to add where a table does not seem to be there, or not captured: the login may only not see that it is.
+    var missingSight: String {
+        isCDCEnabled && !mayReadCaptureTables
+            ? ". The login may not read the change tables and so may not know: "
+                + Remedy.grant("SELECT", onSchema: "cdc", to: userName) : ""
+    }
 
     /// Reads the profile of the connection's database.
     static func read(from server: some MetadataSource) async throws -> ServerProfile {
@@ -32,7 +41,8 @@ struct ServerProfile: Hashable, Sendable {
                     THEN 1 ELSE 0 END AS is_change_tracking_enabled,
                 CAST(DATABASEPROPERTYEX(d.name, 'Updateability') AS nvarchar(32)) AS updateability,
                 d.collation_name,
-                HAS_PERMS_BY_NAME(N'cdc.change_tables', N'OBJECT', N'SELECT') AS may_read_capture_tables
+                HAS_PERMS_BY_NAME(N'cdc.change_tables', N'OBJECT', N'SELECT') AS may_read_capture_tables,
+                USER_NAME() AS user_name
             FROM sys.databases AS d WHERE d.database_id = DB_ID()
             """
         )
@@ -52,7 +62,8 @@ struct ServerProfile: Hashable, Sendable {
             allowsSnapshotIsolation: try rows.integer(0, "snapshot_isolation_state") == 1,
             isReadOnly: try rows.optionalString(0, "updateability") == "READ_ONLY",
             collation: try rows.optionalString(0, "collation_name") ?? "",
-            mayReadCaptureTables: try rows.optionalInteger(0, "may_read_capture_tables") == 1
+            mayReadCaptureTables: try rows.optionalInteger(0, "may_read_capture_tables") == 1,
+            userName: try rows.optionalString(0, "user_name") ?? ""
         )
     }
 }

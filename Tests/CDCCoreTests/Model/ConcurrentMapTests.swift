@@ -3,7 +3,7 @@ import Testing
 
 @testable import CDCCore
 
-@Suite("Working on several items at once", .timeLimit(.minutes(1)))
+@Suite("Working on several items at once", .timeLimit(.minutes(5)))
 struct ConcurrentMapTests {
     private struct Failure: Error {}
 

@@ -138,7 +138,7 @@ struct PreflightTests {
             try await server.capture("t")
             try await server.withReader { source, user in
                 let error = await #expect(throws: CDCError.self) { _ = try await source.describe(["dbo.t"]) }
-                #expect(error?.code == .sourceFailed)
+                #expect(error?.code == .tableNotFound)
                 #expect(error?.message.contains("GRANT SELECT ON SCHEMA::[cdc] TO [\(user)];") == true)
             }
         }

@@ -164,8 +164,7 @@ struct KeylessTests {
     mutating func noExactPoint() async throws {
         ingestion.source = DescribingSource(KeylessSource.visits)
         let error = try await ingestion.failure()
-        #expect(error.code == .tablesIncomplete || error.code == .noKey)
-        #expect("\(error)".contains("exactly one point"))
+        #expect(error.code == .tablesIncomplete && error.message.contains("exactly one point"))
     }
 }
 

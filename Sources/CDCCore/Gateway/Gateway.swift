@@ -224,7 +224,10 @@ actor Gateway {
         let tables = try await describeTables()
         let complete = try await advanceSnapshots(tables)
 
-        guard let next = try await nextPosition(completing: complete) else {
+        // That a table cannot be read is made known, even where nothing was captured yet.
+        let reached = pendingResyncs.isEmpty ? nil : position
+        guard let next = try await nextPosition(completing: complete) ?? reached else {
+            reportDenied()
             return isReadingRows ? .advanced : .idle
         }
         if !next.reaches(position) { markRewound(next, tables) }

@@ -13,10 +13,14 @@ final class SQLiteConnection {
     private var busyLimit = Duration.seconds(30)
     private var busySince = ContinuousClock.now
 
+    /// Made once for the process, before the first connection. Where the program uses SQLite already, it stays as it is.
+    private static let configuration = csqlite_stop_counting_memory()
+
     /// Opens the file, which is made where it is not there.
     ///
     /// - Throws: ``SQLError`` with severity 20 where it cannot be opened.
     init(path: String) throws(SQLError) {
+        _ = Self.configuration
         var handle: OpaquePointer?
         let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX
         guard sqlite3_open_v2(path, &handle, flags, nil) == SQLITE_OK, let handle else {

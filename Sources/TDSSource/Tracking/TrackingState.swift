@@ -49,15 +49,24 @@ extension TrackedTable {
     > {
         var news: Set<Int> = []
         for part in tables.sorted(by: { $0.objectID < $1.objectID }).chunked(by: 200) {
-            let selects = part.map { table in
-                "SELECT \(table.objectID) AS id, CASE WHEN EXISTS (SELECT 1 FROM "
-                    + "CHANGETABLE(CHANGES \(SQLText.table(table.name)), @after) AS c) THEN 1 ELSE 0 END AS has_news"
-            }
-            let statement = Statement(selects.joined(separator: "\nUNION ALL ")).with("after", after)
-            let rows = try await server.metadata(statement.batch)
-            for row in 0..<rows.count where try rows.integer(row, "has_news") == 1 {
-                news.insert(try rows.integer(row, "id"))
-            }
+            news.formUnion(try Self.news(in: try await server.metadata(probe(part, after: after))))
+        }
+        return news
+    }
+
+    private static func probe(_ tables: some Sequence<TrackedTable>, after: Int64) -> String {
+        let selects = tables.map { table in
+            "SELECT \(table.objectID) AS id, CASE WHEN EXISTS (SELECT 1 FROM "
+                + "CHANGETABLE(CHANGES \(SQLText.table(table.name)), @after) AS c) THEN 1 ELSE 0 END AS has_news"
+        }
+        return Statement(selects.joined(separator: "\nUNION ALL ")).with("after", after).batch
+    }
+
+    /// Apart from the question: the optimiser of some compilers fails on both in one function.
+    private static func news(in rows: MetadataRows) throws -> Set<Int> {
+        var news: Set<Int> = []
+        for row in 0..<rows.count where try rows.integer(row, "has_news") == 1 {
+            news.insert(try rows.integer(row, "id"))
         }
         return news
     }

@@ -93,8 +93,11 @@ extension Gateway {
     private func advanceExactSnapshot(of table: SourceTable, _ budget: inout Int) async throws -> OpenSnapshot? {
         let name = table.name
         progress[name]?.state = .snapshotting
-        if let open = openSnapshots[name], obsoletePlans.contains(name) == false { return open }
-        if let plan = try await reusablePlan(table) {
+        let end = try await retry("reading the source's position", table: name) {
+            try await source.snapshotStart(of: table)
+        }
+        if let plan = try await reusablePlan(table, low: end) {
+            if let open = openSnapshots[name], open.plan == plan { return open }
             let staged = try await volume.stagedChunks(of: table, plan: plan)
             if staged.count == plan.chunks.count {
                 let snapshot = OpenSnapshot(plan: plan, staged: staged)
@@ -138,7 +141,7 @@ extension Gateway {
         let low = try await retry("reading the source's position", table: table.name) {
             try await source.snapshotStart(of: table)
         }
-        if let plan = try await reusablePlan(table), (low ?? .start).reaches(plan.low) { return plan }
+        if let plan = try await reusablePlan(table, low: low) { return plan }
         let chunks = try await retry("planning the snapshot of table \(table.name)", table: table.name) {
             try await source.snapshotChunks(of: table)
         }
@@ -150,12 +153,15 @@ extension Gateway {
     }
 
     /// The volume's plan, where it is one for the table as it is now.
-    private func reusablePlan(_ table: SourceTable) async throws -> SnapshotPlan? {
+    ///
+    /// - Parameter low: Where a snapshot would begin now; it is before the plan where the source went back.
+    private func reusablePlan(_ table: SourceTable, low: SourcePosition?) async throws -> SnapshotPlan? {
         // What was staged before the source went back to an older state cannot be brought up to date.
         if obsoletePlans.remove(table.name) != nil { return nil }
         guard let plan = try await volume.snapshotPlan(of: table.name),
             plan.snapshotCut == progress[table.name]?.snapshotCut ?? 0,
-            plan.layout == SnapshotPlan.layout(of: table, metadataColumns: options.metadataColumns)
+            plan.layout == SnapshotPlan.layout(of: table, metadataColumns: options.metadataColumns),
+            (low ?? .start).reaches(plan.low)
         else { return nil }
         return plan
     }

@@ -240,8 +240,10 @@ actor Gateway {
         let stateChanged = entries.contains { progress[$0.description.name]?.state != $0.state }
         let isOverdue =
             !position.reaches(next) && clock.now() - lastPublished >= options.idleCutInterval.microseconds
+        // Only a manifest says that a table was left behind; a checkpoint would say that nothing happened to it.
+        let leavesBehind = !position.reaches(next) && !denied.isEmpty
         position = next
-        if hasNews || stateChanged || isOverdue || cut == 0 {
+        if hasNews || stateChanged || isOverdue || leavesBehind || cut == 0 {
             let manifest = Manifest(
                 cut: cut + 1,
                 pipeline: pipeline,

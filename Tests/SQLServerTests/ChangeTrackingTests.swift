@@ -151,7 +151,11 @@ struct ChangeTrackingTests {
             try await server.run("CREATE TABLE plain (id INT PRIMARY KEY); CREATE TABLE keyless (id INT)")
             let tracking = server.source { $0.mechanism = .changeTracking }
             let plain = await #expect(throws: CDCError.self) { _ = try await tracking.describe(["dbo.plain"]) }
-            #expect(plain?.message.contains("ALTER TABLE [dbo].[plain] ENABLE CHANGE_TRACKING;") == true)
+            #expect(
+                plain?.message.contains(
+                    "ALTER TABLE [dbo].[plain] ENABLE CHANGE_TRACKING WITH (TRACK_COLUMNS_UPDATED = ON);"
+                ) == true
+            )
             let keyless = await #expect(throws: CDCError.self) { _ = try await tracking.describe(["dbo.keyless"]) }
             #expect(keyless?.message.contains("needs a primary key") == true)
             await tracking.close()

@@ -197,6 +197,8 @@ public struct AppliedCommit: Hashable, Sendable {
 }
 
 /// Versions of all tables that show the source as it was after one transaction.
+///
+/// Tables of different capture mechanisms are tied to each other less closely: each mechanism's tables show one point of its own.
 public struct ConsistentPoint: Hashable, Sendable {
     public var pipeline: String
     public var cut: Int64

@@ -91,10 +91,7 @@ extension CapturedTable {
         var ways: [String] = []
         if mechanism != .changeTracking {
             let enabling = profile.isCDCEnabled ? "" : "EXEC sys.sp_cdc_enable_db; "
-            ways.append(
-                "\(enabling)EXEC sys.sp_cdc_enable_table @source_schema = \(SQLText.string(name.schema)), @source_name = "
-                    + "\(SQLText.string(name.name)), @role_name = NULL;"
-            )
+            ways.append(enabling + Remedy.enableCapture(of: name))
         }
         if mechanism != .changeDataCapture, !info.key.isEmpty {
             let enabling =
@@ -102,7 +99,7 @@ extension CapturedTable {
                 ? ""
                 : "ALTER DATABASE \(SQLText.identifier(profile.databaseName)) SET CHANGE_TRACKING = ON "
                     + "(CHANGE_RETENTION = 7 DAYS); "
-            ways.append("\(enabling)ALTER TABLE \(SQLText.table(name)) ENABLE CHANGE_TRACKING;")
+            ways.append(enabling + Remedy.enableTracking(of: name))
         }
         let advice =
             ways.isEmpty

@@ -40,20 +40,21 @@ extension CaptureSetup {
     private var dropObsoleteInstance: SetupBatch {
         SetupBatch(
             purpose:
-                "A procedure that drops the older of two capture instances, where it was made here and every reader is past the "
-                + "beginning of the newer one.",
+                "A procedure that drops the older of two capture instances, where both were made here and every reader is past the "
+                + "beginning of the newer one. A newer one of somebody else need not have what the older one has.",
             text: """
                 CREATE OR ALTER PROCEDURE swift_cdc.drop_obsolete_instance @schema sysname, @table sysname AS
                 BEGIN
                     SET NOCOUNT ON;
                     DECLARE @id int = OBJECT_ID(QUOTENAME(@schema) + N'.' + QUOTENAME(@table), N'U');
-                    DECLARE @older sysname, @start binary(10);
+                    DECLARE @older sysname, @newer sysname, @start binary(10);
                     IF (SELECT COUNT(*) FROM cdc.change_tables WHERE source_object_id = @id) < 2 RETURN;
                     SELECT TOP (1) @older = capture_instance FROM cdc.change_tables WHERE source_object_id = @id
                     ORDER BY create_date, start_lsn;
-                    SELECT TOP (1) @start = start_lsn FROM cdc.change_tables WHERE source_object_id = @id
+                    SELECT TOP (1) @newer = capture_instance, @start = start_lsn FROM cdc.change_tables WHERE source_object_id = @id
                     ORDER BY create_date DESC, start_lsn DESC;
                     IF NOT EXISTS (SELECT 1 FROM swift_cdc.capture_instances WHERE capture_instance = @older) RETURN;
+                    IF NOT EXISTS (SELECT 1 FROM swift_cdc.capture_instances WHERE capture_instance = @newer) RETURN;
                     -- Without a beginning the newer one is not established yet.
                     IF @start IS NULL OR @start = 0x00000000000000000000 RETURN;
                     IF NOT EXISTS (SELECT 1 FROM swift_cdc.readers) RETURN;
@@ -67,18 +68,21 @@ extension CaptureSetup {
     private var rotate: SetupBatch {
         SetupBatch(
             purpose:
-                "A procedure that makes a second capture instance of a table that has columns younger than its newest instance. SQL "
-                + "Server allows two; where both are in use the table is put down as pending, and values of the new column that are "
+                "A procedure that makes a second capture instance of a table that has columns younger than its newest instance, where "
+                + "that was made here: what others capture, and who may read it, is for them to say. SQL Server allows two; where both are in use the table is put down as pending, and values of the new column that are "
                 + "written until then are only had by a full refresh.",
             text: """
                 CREATE OR ALTER PROCEDURE swift_cdc.rotate @schema sysname, @table sysname, @outcome nvarchar(20) OUTPUT AS
                 BEGIN
                     SET NOCOUNT ON;
-                    DECLARE @id int = OBJECT_ID(QUOTENAME(@schema) + N'.' + QUOTENAME(@table), N'U'), @newest int;
-                    SELECT TOP (1) @newest = object_id FROM cdc.change_tables WHERE source_object_id = @id
-                    ORDER BY create_date DESC, start_lsn DESC;
+                    DECLARE @id int = OBJECT_ID(QUOTENAME(@schema) + N'.' + QUOTENAME(@table), N'U');
+                    DECLARE @newest int, @instance sysname;
+                    SELECT TOP (1) @newest = object_id, @instance = capture_instance FROM cdc.change_tables
+                    WHERE source_object_id = @id ORDER BY create_date DESC, start_lsn DESC;
                     SET @outcome = N'not captured';
                     IF @newest IS NULL RETURN;
+                    SET @outcome = N'captured by others';
+                    IF NOT EXISTS (SELECT 1 FROM swift_cdc.capture_instances WHERE capture_instance = @instance) RETURN;
                     SET @outcome = N'no new column';
                     -- Numbers of columns only rise, so a younger column has a higher number than all that are captured.
                     IF NOT EXISTS (SELECT 1 FROM sys.columns AS c WHERE c.object_id = @id AND c.is_computed = 0 AND c.column_id >

@@ -9,18 +9,17 @@ extension CaptureSetup {
 
     private var enabledDatabase: SetupBatch {
         SetupBatch(
-            purpose: "Change Data Capture of the database. Amazon RDS has a procedure of its own for it.",
+            purpose: "Change Data Capture of the database. Amazon RDS has a procedure of its own for it. It is noted first: no transaction "
+                + "holds the two together, and what is noted and not on is turned on by the next run.",
             text: """
                 IF \(Self.isNeeded) AND EXISTS (SELECT 1 FROM sys.databases WHERE database_id = DB_ID() AND is_cdc_enabled = 0)
                 BEGIN
+                    DECLARE @database sysname = DB_NAME();
+                    \(Self.indented(Self.note("database CDC", "@database"), by: 4))
                     IF DB_ID(N'rdsadmin') IS NULL
                         EXEC sys.sp_cdc_enable_db;
                     ELSE
-                    BEGIN
-                        DECLARE @database sysname = DB_NAME();
                         EXEC sys.sp_executesql N'EXEC msdb.dbo.rds_cdc_enable_db @database', N'@database sysname', @database;
-                    END;
-                    INSERT INTO swift_cdc.made (kind, schema_name, object_name) VALUES (N'database CDC', N'', DB_NAME());
                 END;
                 """
         )

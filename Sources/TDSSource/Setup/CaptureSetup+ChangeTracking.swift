@@ -9,8 +9,9 @@ extension CaptureSetup {
         var text = """
             IF \(Self.isNeeded) AND NOT EXISTS (SELECT 1 FROM sys.change_tracking_databases WHERE database_id = DB_ID())
             BEGIN
+                DECLARE @database sysname = DB_NAME();
+                \(Self.indented(Self.note("database CT", "@database"), by: 4))
                 ALTER DATABASE CURRENT SET CHANGE_TRACKING = ON (CHANGE_RETENTION = \(retention), AUTO_CLEANUP = ON);
-                INSERT INTO swift_cdc.made (kind, schema_name, object_name) VALUES (N'database CT', N'', DB_NAME());
             END;
             """
         if let minutes = retentionMinutes {
@@ -24,7 +25,8 @@ extension CaptureSetup {
         }
         return SetupBatch(
             purpose:
-                "Change Tracking of the database. The retention is changed only where this script turned the tracking on.",
+                "Change Tracking of the database, which is noted first, because no transaction holds the two together. The retention "
+                + "is changed only where this script turned the tracking on.",
             text: text
         )
     }
@@ -46,8 +48,12 @@ extension CaptureSetup {
                     IF @table IS NULL BREAK;
                     SET @statement = N'ALTER TABLE ' + QUOTENAME(@schema) + N'.' + QUOTENAME(@table)
                         + N' ENABLE CHANGE_TRACKING WITH (TRACK_COLUMNS_UPDATED = ON)';
+                    BEGIN TRANSACTION;
                     EXEC (@statement);
-                    INSERT INTO swift_cdc.made (kind, schema_name, object_name) VALUES (N'table CT', @schema, @table);
+                    IF NOT EXISTS (SELECT 1 FROM swift_cdc.made
+                            WHERE kind = N'table CT' AND schema_name = @schema AND object_name = @table)
+                        INSERT INTO swift_cdc.made (kind, schema_name, object_name) VALUES (N'table CT', @schema, @table);
+                    COMMIT TRANSACTION;
                 END;
                 """
         )

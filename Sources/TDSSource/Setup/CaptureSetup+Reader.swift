@@ -28,7 +28,7 @@ extension CaptureSetup {
                 BEGIN
                     BEGIN TRANSACTION;
                     CREATE ROLE swift_cdc_reader AUTHORIZATION dbo;
-                    INSERT INTO swift_cdc.made (kind, schema_name, object_name) VALUES (N'role', N'', N'swift_cdc_reader');
+                    \(Self.indented(Self.note("role", "N'swift_cdc_reader'"), by: 4))
                     COMMIT TRANSACTION;
                 END;
                 \(rights)
@@ -77,16 +77,20 @@ extension CaptureSetup {
                 IF @is_azure = 0 AND SUSER_ID(@login) IS NULL
                 BEGIN
                     SET @statement = N'CREATE LOGIN ' + QUOTENAME(@login) + N' WITH PASSWORD = N' + QUOTENAME(@password, N'''');
+                    BEGIN TRANSACTION;
                     EXEC (@statement);
-                    INSERT INTO swift_cdc.made (kind, schema_name, object_name) VALUES (N'login', N'', @login);
+                    \(Self.indented(Self.note("login", "@login"), by: 4))
+                    COMMIT TRANSACTION;
                 END;
                 IF @user IS NULL
                 BEGIN
                     SET @statement = N'CREATE USER ' + QUOTENAME(@login) + CASE WHEN @is_azure = 1
                         THEN N' WITH PASSWORD = N' + QUOTENAME(@password, N'''') ELSE N' FOR LOGIN ' + QUOTENAME(@login) END;
-                    EXEC (@statement);
                     SET @user = @login;
-                    INSERT INTO swift_cdc.made (kind, schema_name, object_name) VALUES (N'user', N'', @user);
+                    BEGIN TRANSACTION;
+                    EXEC (@statement);
+                    \(Self.indented(Self.note("user", "@user"), by: 4))
+                    COMMIT TRANSACTION;
                 END;
                 IF @user <> N'dbo'
                 BEGIN

@@ -115,13 +115,30 @@ public struct CaptureSetup: Hashable, Sendable {
                     EXEC (N'CREATE SCHEMA swift_cdc AUTHORIZATION dbo
                         CREATE TABLE made (
                             kind nvarchar(30) NOT NULL,
-                            schema_name sysname NOT NULL,
+                            schema_name sysname NOT NULL DEFAULT N'''',
                             object_name sysname NOT NULL,
                             earlier_value nvarchar(60) NULL,
                             made_at datetime2(3) NOT NULL DEFAULT SYSUTCDATETIME(),
                             PRIMARY KEY (kind, schema_name, object_name))');
                 """
         )
+    }
+
+    /// A statement that puts something on the list of what is turned on, where it is not on it.
+    ///
+    /// The thing may be noted and not be there: it was dropped since, by somebody else or with the database it was restored from.
+    ///
+    /// - Parameter name: An expression of T-SQL.
+    static func note(_ kind: String, _ name: String) -> String {
+        """
+        IF NOT EXISTS (SELECT 1 FROM swift_cdc.made WHERE kind = N'\(kind)' AND object_name = \(name))
+            INSERT INTO swift_cdc.made (kind, object_name) VALUES (N'\(kind)', \(name));
+        """
+    }
+
+    /// Text between two lines of a batch that stands further to the right.
+    static func indented(_ text: String, by spaces: Int) -> String {
+        text.replacing("\n", with: "\n" + String(repeating: " ", count: spaces))
     }
 
     // MARK: Tables

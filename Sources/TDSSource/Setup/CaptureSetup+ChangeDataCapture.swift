@@ -104,29 +104,40 @@ extension CaptureSetup {
         )
     }
 
+    /// Sets `@current` to how many minutes the clean-up job keeps changes; to NULL where there is none.
+    static let currentRetention = """
+        IF OBJECT_ID(N'cdc.cdc_jobs') IS NOT NULL
+            EXEC sys.sp_executesql N'SELECT @current = retention FROM cdc.cdc_jobs WHERE job_type = N''cleanup''',
+                N'@current bigint OUTPUT', @current = @current OUTPUT;
+        ELSE
+            EXEC sys.sp_executesql N'SELECT @current = retention FROM msdb.dbo.cdc_jobs
+                WHERE job_type = N''cleanup'' AND database_id = DB_ID()',
+                N'@current bigint OUTPUT', @current = @current OUTPUT;
+        """
+
     private var cleanup: SetupBatch {
         SetupBatch(
             purpose:
                 "How long changes are kept. Jobs are listed in the database itself in Azure SQL Database, in msdb elsewhere; the "
-                + "name of msdb stands in a text, because Azure refuses names of other databases (error 40515). What it was before "
-                + "is remembered for the removal.",
+                + "name of msdb stands in a text, because Azure refuses names of other databases (error 40515). What it was before and "
+                + "what it became are remembered for the removal, which leaves alone what somebody else changed since.",
             text: """
-                DECLARE @retention bigint = \(retentionMinutes ?? 0), @earlier bigint;
+                DECLARE @retention bigint = \(retentionMinutes ?? 0), @current bigint;
                 IF \(Self.isNeeded)
                 BEGIN
-                    IF OBJECT_ID(N'cdc.cdc_jobs') IS NOT NULL
-                        EXEC sys.sp_executesql N'SELECT @earlier = retention FROM cdc.cdc_jobs WHERE job_type = N''cleanup''',
-                            N'@earlier bigint OUTPUT', @earlier = @earlier OUTPUT;
-                    ELSE
-                        EXEC sys.sp_executesql N'SELECT @earlier = retention FROM msdb.dbo.cdc_jobs
-                            WHERE job_type = N''cleanup'' AND database_id = DB_ID()',
-                            N'@earlier bigint OUTPUT', @earlier = @earlier OUTPUT;
-                    IF @earlier <> @retention
+                    \(Self.indented(Self.currentRetention, by: 4))
+                    IF @current IS NULL
+                        THROW 50000, N'No clean-up job is known of this database, so the retention cannot be set. EXEC sys.sp_cdc_add_job @job_type = N''cleanup'' makes one; run this again then.', 1;
+                    IF @current <> @retention
                     BEGIN
-                        EXEC sys.sp_cdc_change_job @job_type = N'cleanup', @retention = @retention;
+                        DELETE FROM swift_cdc.made
+                        WHERE kind = N'CDC retention' AND new_value <> CONVERT(nvarchar(20), @current);
                         IF NOT EXISTS (SELECT 1 FROM swift_cdc.made WHERE kind = N'CDC retention')
-                            INSERT INTO swift_cdc.made (kind, schema_name, object_name, earlier_value)
-                            VALUES (N'CDC retention', N'', N'cleanup', CONVERT(nvarchar(20), @earlier));
+                            INSERT INTO swift_cdc.made (kind, object_name, earlier_value)
+                            VALUES (N'CDC retention', N'cleanup', CONVERT(nvarchar(20), @current));
+                        UPDATE swift_cdc.made SET new_value = CONVERT(nvarchar(20), @retention)
+                        WHERE kind = N'CDC retention';
+                        EXEC sys.sp_cdc_change_job @job_type = N'cleanup', @retention = @retention;
                     END;
                 END;
                 """

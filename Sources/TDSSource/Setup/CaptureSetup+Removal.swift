@@ -74,9 +74,9 @@ extension CaptureSetup {
     private var removeChangeDataCapture: SetupBatch {
         batch(
             "Change Data Capture of the database, where it was turned on here and no capture instance of anybody else remains; else the "
-                + "retention as it was.",
+                + "retention as it was, if it is still what was set here.",
             """
-            DECLARE @retention bigint, @database sysname = DB_NAME();
+            DECLARE @retention bigint, @current bigint, @database sysname = DB_NAME();
             IF \(Self.isCaptured)
             BEGIN
                 IF \(Self.wasMade("database CDC")) AND NOT EXISTS (SELECT 1 FROM cdc.change_tables)
@@ -88,8 +88,11 @@ extension CaptureSetup {
                 END
                 ELSE IF \(Self.wasMade("CDC retention"))
                 BEGIN
-                    SELECT @retention = CONVERT(bigint, earlier_value) FROM swift_cdc.made WHERE kind = N'CDC retention';
-                    EXEC sys.sp_cdc_change_job @job_type = N'cleanup', @retention = @retention;
+                    \(Self.indented(Self.currentRetention, by: 8))
+                    SELECT @retention = CONVERT(bigint, earlier_value) FROM swift_cdc.made
+                    WHERE kind = N'CDC retention' AND new_value = CONVERT(nvarchar(20), @current);
+                    IF @retention IS NOT NULL
+                        EXEC sys.sp_cdc_change_job @job_type = N'cleanup', @retention = @retention;
                 END;
             END;
             """
@@ -122,10 +125,11 @@ extension CaptureSetup {
 
     private var removeReaders: SetupBatch {
         batch(
-            "The role, with all that was granted to it; users and logins that were made here. A login that is connected cannot be "
-                + "dropped (error 15434): stop the reader first, and run this again.",
+            "The role, with all that was granted to it; users and logins that were made here, but for a login that has a user in "
+                + "another database, too. A login that is connected cannot be dropped (error 15434): stop the reader first, and run "
+                + "this again.",
             """
-            DECLARE @name sysname, @statement nvarchar(max);
+            DECLARE @name sysname, @database int, @is_used bit, @statement nvarchar(max);
             IF \(Self.wasMade("role")) AND DATABASE_PRINCIPAL_ID(N'swift_cdc_reader') IS NOT NULL
             BEGIN
                 WHILE 1 = 1
@@ -155,8 +159,27 @@ extension CaptureSetup {
                 SELECT TOP (1) @name = m.object_name FROM swift_cdc.made AS m
                 WHERE m.kind = N'login' AND SUSER_ID(m.object_name) IS NOT NULL ORDER BY m.object_name;
                 IF @name IS NULL BREAK;
-                SET @statement = N'DROP LOGIN ' + QUOTENAME(@name);
-                EXEC (@statement);
+                SELECT @database = 0, @is_used = 0;
+                WHILE @is_used = 0
+                BEGIN
+                    SELECT @database = MIN(database_id) FROM sys.databases
+                    WHERE database_id > @database AND database_id <> DB_ID() AND HAS_DBACCESS(name) = 1;
+                    IF @database IS NULL BREAK;
+                    SET @statement = N'IF EXISTS (SELECT 1 FROM ' + QUOTENAME(DB_NAME(@database))
+                        + N'.sys.database_principals WHERE sid = SUSER_SID(@login)) SET @is_used = 1';
+                    EXEC sys.sp_executesql @statement, N'@login sysname, @is_used bit OUTPUT', @name, @is_used OUTPUT;
+                END;
+                IF @is_used = 1
+                BEGIN
+                    PRINT N'The login ' + QUOTENAME(@name) + N' is kept: it has a user in database '
+                        + QUOTENAME(DB_NAME(@database)) + N'.';
+                    DELETE FROM swift_cdc.made WHERE kind = N'login' AND object_name = @name;
+                END
+                ELSE
+                BEGIN
+                    SET @statement = N'DROP LOGIN ' + QUOTENAME(@name);
+                    EXEC (@statement);
+                END;
             END;
             """
         )

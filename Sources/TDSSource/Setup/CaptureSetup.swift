@@ -118,6 +118,7 @@ public struct CaptureSetup: Hashable, Sendable {
                             schema_name sysname NOT NULL DEFAULT N'''',
                             object_name sysname NOT NULL,
                             earlier_value nvarchar(60) NULL,
+                            new_value nvarchar(60) NULL,
                             made_at datetime2(3) NOT NULL DEFAULT SYSUTCDATETIME(),
                             PRIMARY KEY (kind, schema_name, object_name))');
                 """

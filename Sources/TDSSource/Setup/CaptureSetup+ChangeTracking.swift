@@ -35,13 +35,14 @@ extension CaptureSetup {
         SetupBatch(
             purpose:
                 "Change Tracking of every table that is not tracked; with the columns, so that large values that did not "
-                + "change need not be read.",
+                + "change need not be read. Tables are noted by their numbers, which stay when they are renamed.",
             text: """
-                DECLARE @schema sysname, @table sysname, @statement nvarchar(max);
+                DECLARE @schema sysname, @table sysname, @id int, @statement nvarchar(max);
                 WHILE 1 = 1
                 BEGIN
                     SET @table = NULL;
-                    SELECT TOP (1) @schema = t.schema_name, @table = t.table_name FROM swift_cdc.tables AS t
+                    SELECT TOP (1) @schema = t.schema_name, @table = t.table_name, @id = \(Self.objectID("t"))
+                    FROM swift_cdc.tables AS t
                     WHERE t.mechanism = N'CT' AND \(Self.objectID("t")) IS NOT NULL
                         AND NOT EXISTS (SELECT 1 FROM sys.change_tracking_tables AS c WHERE c.object_id = \(Self.objectID("t")))
                     ORDER BY t.number;
@@ -50,9 +51,9 @@ extension CaptureSetup {
                         + N' ENABLE CHANGE_TRACKING WITH (TRACK_COLUMNS_UPDATED = ON)';
                     BEGIN TRANSACTION;
                     EXEC (@statement);
-                    IF NOT EXISTS (SELECT 1 FROM swift_cdc.made
-                            WHERE kind = N'table CT' AND schema_name = @schema AND object_name = @table)
-                        INSERT INTO swift_cdc.made (kind, schema_name, object_name) VALUES (N'table CT', @schema, @table);
+                    IF NOT EXISTS (SELECT 1 FROM swift_cdc.made WHERE kind = N'table CT' AND object_id = @id)
+                        INSERT INTO swift_cdc.made (kind, schema_name, object_name, object_id)
+                        VALUES (N'table CT', @schema, @table, @id);
                     COMMIT TRANSACTION;
                 END;
                 """

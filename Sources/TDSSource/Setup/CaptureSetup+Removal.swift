@@ -16,15 +16,12 @@ extension CaptureSetup {
 
     /// Statements that are run only where there is something to remove.
     private func batch(_ purpose: String, _ text: String) -> SetupBatch {
-        let indented = text.split(separator: "\n", omittingEmptySubsequences: false).map { "    \($0)" }.joined(
-            separator: "\n"
-        )
-        return SetupBatch(
+        SetupBatch(
             purpose: purpose,
             text: """
                 IF OBJECT_ID(N'swift_cdc.made', N'U') IS NOT NULL
                 BEGIN
-                \(indented)
+                    \(Self.indented(text, by: 4))
                 END;
                 """
         )
@@ -104,16 +101,14 @@ extension CaptureSetup {
             "Change Tracking of the tables where it was turned on here, and of the database, where it was turned on here and no "
                 + "tracked table of anybody else remains.",
             """
-            DECLARE @schema sysname, @table sysname, @statement nvarchar(max);
+            DECLARE @table int, @statement nvarchar(max);
             WHILE 1 = 1
             BEGIN
-                SET @table = NULL;
-                SELECT TOP (1) @schema = m.schema_name, @table = m.object_name FROM swift_cdc.made AS m
-                WHERE m.kind = N'table CT' AND EXISTS (SELECT 1 FROM sys.change_tracking_tables AS c
-                    WHERE c.object_id = OBJECT_ID(QUOTENAME(m.schema_name) + N'.' + QUOTENAME(m.object_name), N'U'))
-                ORDER BY m.schema_name, m.object_name;
+                SELECT @table = MIN(m.object_id) FROM swift_cdc.made AS m
+                JOIN sys.change_tracking_tables AS c ON c.object_id = m.object_id WHERE m.kind = N'table CT';
                 IF @table IS NULL BREAK;
-                SET @statement = N'ALTER TABLE ' + QUOTENAME(@schema) + N'.' + QUOTENAME(@table) + N' DISABLE CHANGE_TRACKING';
+                SET @statement = N'ALTER TABLE ' + QUOTENAME(OBJECT_SCHEMA_NAME(@table)) + N'.' + QUOTENAME(OBJECT_NAME(@table))
+                    + N' DISABLE CHANGE_TRACKING';
                 EXEC (@statement);
             END;
             IF \(Self.wasMade("database CT")) AND NOT EXISTS (SELECT 1 FROM sys.change_tracking_tables)
@@ -190,14 +185,14 @@ extension CaptureSetup {
             "report_position", "definition_failed", "definition_changed", "rotate", "drop_obsolete_instance",
             "capture_table",
         ]
-        // The list of what was made goes last: until then the removal can be run again.
         let tables = ["readers", "definition_changes", "watermark", "capture_instances", "tables", "made"]
         let drops =
             procedures.map { "DROP PROCEDURE IF EXISTS swift_cdc.\($0);" }
             + tables.map { "DROP TABLE IF EXISTS swift_cdc.\($0);" }
         return batch(
-            "The procedures, the tables and the schema.",
-            (drops + ["DROP SCHEMA swift_cdc;"]).joined(separator: "\n")
+            "The procedures, the tables and the schema: all of them or none, so that the removal can be run again where somebody "
+                + "else has put something into the schema (error 3729).",
+            (["BEGIN TRANSACTION;"] + drops + ["DROP SCHEMA swift_cdc;", "COMMIT TRANSACTION;"]).joined(separator: "\n")
         )
     }
 }

@@ -117,10 +117,11 @@ public struct CaptureSetup: Hashable, Sendable {
                             kind nvarchar(30) NOT NULL,
                             schema_name sysname NOT NULL DEFAULT N'''',
                             object_name sysname NOT NULL,
+                            object_id int NOT NULL DEFAULT 0,
                             earlier_value nvarchar(60) NULL,
                             new_value nvarchar(60) NULL,
                             made_at datetime2(3) NOT NULL DEFAULT SYSUTCDATETIME(),
-                            PRIMARY KEY (kind, schema_name, object_name))');
+                            PRIMARY KEY (kind, schema_name, object_name, object_id))');
                 """
         )
     }

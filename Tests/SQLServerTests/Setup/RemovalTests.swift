@@ -79,4 +79,43 @@ struct RemovalTests {
             #expect(try await retention(server) == [[.integer(1440)]])
         }
     }
+
+    @Test("a tracked table that was renamed is tracked no more")
+    func renamed() async throws {
+        try await TestServer.withDatabase(isCaptured: false) { server in
+            try await server.run("CREATE TABLE orders (id INT PRIMARY KEY); CREATE TABLE lines (id INT PRIMARY KEY)")
+            let setup = CaptureSetup(tables: ["dbo.orders", "dbo.lines"], mechanism: .changeTracking)
+            try await setup.installation.apply(to: server.configuration)
+            try await server.run("EXEC sp_rename N'dbo.orders', N'orders ] 2'")
+            try await setup.removal.apply(to: server.configuration)
+            let left = try await server.rows(
+                """
+                SELECT (SELECT COUNT(*) FROM sys.change_tracking_tables),
+                    (SELECT COUNT(*) FROM sys.change_tracking_databases WHERE database_id = DB_ID()), SCHEMA_ID(N'swift_cdc')
+                """
+            )
+            #expect(left == [[.integer(0), .integer(0), .null]])
+        }
+    }
+
+    @Test("something of others in the schema stops the removal, which goes on when that is gone")
+    func foreignObject() async throws {
+        try await TestServer.withDatabase(isCaptured: false) { server in
+            try await server.run("CREATE TABLE orders (id INT PRIMARY KEY)")
+            let setup = CaptureSetup(tables: ["dbo.orders"])
+            try await setup.installation.apply(to: server.configuration)
+            try await server.run("CREATE TABLE swift_cdc.theirs (id INT)")
+            for _ in 1...2 {
+                let error = await #expect(throws: TDSError.self) {
+                    () async throws in try await setup.removal.apply(to: server.configuration)
+                }
+                #expect(error?.server?.number == 3729)
+                #expect(error?.message.contains("theirs") == true)
+            }
+            try await server.run("DROP TABLE swift_cdc.theirs")
+            try await setup.removal.apply(to: server.configuration)
+            #expect(try await server.rows("SELECT SCHEMA_ID(N'swift_cdc'), SCHEMA_ID(N'cdc')") == [[.null, .null]])
+            try await setup.installation.apply(to: server.configuration)
+        }
+    }
 }

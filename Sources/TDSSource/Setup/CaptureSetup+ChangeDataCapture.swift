@@ -9,7 +9,8 @@ extension CaptureSetup {
 
     private var enabledDatabase: SetupBatch {
         SetupBatch(
-            purpose: "Change Data Capture of the database. Amazon RDS has a procedure of its own for it. It is noted first: no transaction "
+            purpose:
+                "Change Data Capture of the database. Amazon RDS has a procedure of its own for it. It is noted first: no transaction "
                 + "holds the two together, and what is noted and not on is turned on by the next run.",
             text: """
                 IF \(Self.isNeeded) AND EXISTS (SELECT 1 FROM sys.databases WHERE database_id = DB_ID() AND is_cdc_enabled = 0)
@@ -87,7 +88,9 @@ extension CaptureSetup {
 
     private var capturedTables: SetupBatch {
         SetupBatch(
-            purpose: "A capture instance for every table that has none.",
+            purpose:
+                "A capture instance for every table that has none. A table that fails is taken off the list, so that the next run "
+                + "does not stop at it.",
             text: """
                 DECLARE @schema sysname, @table sysname;
                 WHILE \(Self.isNeeded)
@@ -98,7 +101,10 @@ extension CaptureSetup {
                         AND NOT EXISTS (SELECT 1 FROM cdc.change_tables AS c WHERE c.source_object_id = \(Self.objectID("t")))
                     ORDER BY t.number;
                     IF @table IS NULL BREAK;
-                    EXEC swift_cdc.capture_table @schema, @table;
+                    BEGIN TRY
+                        EXEC swift_cdc.capture_table @schema, @table;
+                    END TRY
+                    \(Self.indented(Self.givingUp("CDC"), by: 4))
                 END;
                 """
         )

@@ -35,7 +35,8 @@ extension CaptureSetup {
         SetupBatch(
             purpose:
                 "Change Tracking of every table that is not tracked; with the columns, so that large values that did not "
-                + "change need not be read. Tables are noted by their numbers, which stay when they are renamed.",
+                + "change need not be read. Tables are noted by their numbers, which stay when they are renamed. "
+                + "One that fails is taken off the list, so that the next run does not stop at it.",
             text: """
                 DECLARE @schema sysname, @table sysname, @id int, @statement nvarchar(max);
                 WHILE 1 = 1
@@ -49,12 +50,15 @@ extension CaptureSetup {
                     IF @table IS NULL BREAK;
                     SET @statement = N'ALTER TABLE ' + QUOTENAME(@schema) + N'.' + QUOTENAME(@table)
                         + N' ENABLE CHANGE_TRACKING WITH (TRACK_COLUMNS_UPDATED = ON)';
-                    BEGIN TRANSACTION;
-                    EXEC (@statement);
-                    IF NOT EXISTS (SELECT 1 FROM swift_cdc.made WHERE kind = N'table CT' AND object_id = @id)
-                        INSERT INTO swift_cdc.made (kind, schema_name, object_name, object_id)
-                        VALUES (N'table CT', @schema, @table, @id);
-                    COMMIT TRANSACTION;
+                    BEGIN TRY
+                        BEGIN TRANSACTION;
+                        EXEC (@statement);
+                        IF NOT EXISTS (SELECT 1 FROM swift_cdc.made WHERE kind = N'table CT' AND object_id = @id)
+                            INSERT INTO swift_cdc.made (kind, schema_name, object_name, object_id)
+                            VALUES (N'table CT', @schema, @table, @id);
+                        COMMIT TRANSACTION;
+                    END TRY
+                    \(Self.indented(Self.givingUp("CT"), by: 4))
                 END;
                 """
         )

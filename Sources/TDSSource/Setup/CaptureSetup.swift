@@ -166,7 +166,9 @@ public struct CaptureSetup: Hashable, Sendable {
             + tables.chunked(by: Self.rowsPerInsert).map { part in
                 let rows = part.map { "    (\(ScriptText.literal($0.schema)), \(ScriptText.literal($0.name)))" }
                 return SetupBatch(
-                    purpose: "A table that is not there stops the script. Names are kept as the catalogue spells them.",
+                    purpose:
+                        "A table that is not there, or cannot be tracked, stops the script before it is on the list. Names are kept "
+                        + "as the catalogue spells them.",
                     text: """
                         DECLARE @wanted TABLE (schema_name sysname NOT NULL, table_name sysname NOT NULL);
                         INSERT INTO @wanted (schema_name, table_name) VALUES
@@ -178,7 +180,7 @@ public struct CaptureSetup: Hashable, Sendable {
                         BEGIN
                             SET @missing = N'There is no table ' + @missing + N' in this database.';
                             THROW 50000, @missing, 1;
-                        END;
+                        END;\(mechanism == .changeTracking ? "\n" + Self.keylessTable : "")
                         WITH found AS (
                             SELECT DISTINCT OBJECT_ID(QUOTENAME(w.schema_name) + N'.' + QUOTENAME(w.table_name), N'U') AS id
                             FROM @wanted AS w),
@@ -193,6 +195,31 @@ public struct CaptureSetup: Hashable, Sendable {
                         """
                 )
             }
+    }
+
+    private static let keylessTable = """
+        DECLARE @keyless nvarchar(600) = (SELECT MIN(QUOTENAME(w.schema_name) + N'.' + QUOTENAME(w.table_name))
+            FROM @wanted AS w WHERE OBJECTPROPERTY(OBJECT_ID(QUOTENAME(w.schema_name) + N'.' + QUOTENAME(w.table_name), N'U'),
+                N'TableHasPrimaryKey') = 0);
+        IF @keyless IS NOT NULL
+        BEGIN
+            SET @keyless = N'Table ' + @keyless
+                + N' has no primary key, which Change Tracking needs. Give it one, or choose Change Data Capture for it.';
+            THROW 50000, @keyless, 1;
+        END;
+        """
+
+    /// What becomes of a table that cannot be captured, whatever the reason: the run stops, and the next one does not stop at it,
+    /// unless it is asked for again.
+    static func givingUp(_ mechanism: String) -> String {
+        """
+        BEGIN CATCH
+            IF XACT_STATE() <> 0 ROLLBACK TRANSACTION;
+            DELETE FROM swift_cdc.tables
+            WHERE schema_name = @schema AND table_name = @table AND mechanism = N'\(mechanism)';
+            THROW;
+        END CATCH;
+        """
     }
 
     private var mechanismOfTable: String {

@@ -21,7 +21,8 @@ struct RemovalTests {
             try await server.run("USE [\(other)]]; CREATE USER somebody FOR LOGIN [\(login)]")
             try await server.run("USE [\(server.configuration.database)]")
             try await setup.removal.apply(to: server.configuration)
-            let left = "SELECT COUNT(SUSER_ID(N'\(login)')), COUNT(DATABASE_PRINCIPAL_ID(N'\(login)')), COUNT(SCHEMA_ID(N'swift_cdc'))"
+            let left =
+                "SELECT COUNT(SUSER_ID(N'\(login)')), COUNT(DATABASE_PRINCIPAL_ID(N'\(login)')), COUNT(SCHEMA_ID(N'swift_cdc'))"
             #expect(try await server.rows(left) == [[.integer(1), .integer(0), .integer(0)]])
             try await server.run("DROP DATABASE [\(other)]]; DROP LOGIN [\(login)]")
         }
@@ -110,7 +111,6 @@ struct RemovalTests {
                     () async throws in try await setup.removal.apply(to: server.configuration)
                 }
                 #expect(error?.server?.number == 3729)
-                #expect(error?.message.contains("theirs") == true)
             }
             try await server.run("DROP TABLE swift_cdc.theirs")
             try await setup.removal.apply(to: server.configuration)

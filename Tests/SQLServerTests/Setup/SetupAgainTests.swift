@@ -14,7 +14,7 @@ struct SetupAgainTests {
     struct Change: Sendable, CustomTestStringConvertible {
         var testDescription: String
         var mechanism = CaptureSetup.Mechanism.changeDataCapture
-        /// `LOGIN` stands for the reader's.
+        /// `READER` stands for the reader's login.
         var script: String
     }
 
@@ -30,11 +30,11 @@ struct SetupAgainTests {
             script: "ALTER TABLE orders DISABLE CHANGE_TRACKING\nGO\nALTER DATABASE CURRENT SET CHANGE_TRACKING = OFF"
         ),
         Change(testDescription: "Change Data Capture is turned off", script: "EXEC sys.sp_cdc_disable_db"),
-        Change(testDescription: "the user is dropped", script: "DROP USER [LOGIN]"),
-        Change(testDescription: "user and login are dropped", script: "DROP USER [LOGIN]; DROP LOGIN [LOGIN]"),
+        Change(testDescription: "the user is dropped", script: "DROP USER [READER]"),
+        Change(testDescription: "user and login are dropped", script: "DROP USER [READER]; DROP LOGIN [READER]"),
         Change(
             testDescription: "the role is dropped",
-            script: "ALTER ROLE swift_cdc_reader DROP MEMBER [LOGIN]; DROP ROLE swift_cdc_reader"
+            script: "ALTER ROLE swift_cdc_reader DROP MEMBER [READER]; DROP ROLE swift_cdc_reader"
         ),
     ]
 
@@ -44,7 +44,7 @@ struct SetupAgainTests {
             try await server.run("CREATE TABLE orders (id INT PRIMARY KEY)")
             let setup = CaptureSetup(tables: ["dbo.orders"], mechanism: change.mechanism, login: login)
             try await setup.installation.apply(to: server.configuration, password: password)
-            try await server.run(change.script.replacing("LOGIN", with: login))
+            try await server.run(change.script.replacing("READER", with: login))
             for _ in 1...2 { try await setup.installation.apply(to: server.configuration, password: password) }
 
             var reader = server.configuration
@@ -62,6 +62,50 @@ struct SetupAgainTests {
             )
             #expect(left == [[.null, .null, .null, .null, .null]])
             #expect(try await server.rows("SELECT COUNT(*) FROM sys.change_tracking_tables") == [[.integer(0)]])
+        }
+    }
+
+    @Test("a table that cannot be tracked is named, and does not stand in the way of others")
+    func keyless() async throws {
+        try await TestServer.withDatabase(isCaptured: false) { server in
+            try await server.run("CREATE TABLE keyless (id INT); CREATE TABLE orders (id INT PRIMARY KEY)")
+            func setup(_ table: TableName) -> CaptureSetup { CaptureSetup(tables: [table], mechanism: .changeTracking) }
+            let error = await #expect(throws: TDSError.self) {
+                () async throws in try await setup("dbo.keyless").installation.apply(to: server.configuration)
+            }
+            #expect(error?.message.contains("Table [dbo].[keyless] has no primary key") == true)
+            try await setup("dbo.orders").installation.apply(to: server.configuration)
+            #expect(try await server.rows("SELECT table_name FROM swift_cdc.tables") == [[.string("orders")]])
+        }
+    }
+
+    @Test("a table that fails while it is turned on is off the list, and only the first run fails")
+    func failing() async throws {
+        try await TestServer.withDatabase { server in
+            try await server.run(
+                """
+                CREATE TABLE orders (id INT PRIMARY KEY); CREATE TABLE cdc.unfit (id INT PRIMARY KEY)
+                CREATE TABLE tracked (id INT CONSTRAINT key_of_it PRIMARY KEY)
+                """
+            )
+            func install(_ table: TableName, _ mechanism: CaptureSetup.Mechanism) async throws(TDSError) {
+                let setup = CaptureSetup(tables: [table], mechanism: mechanism)
+                try await setup.installation.apply(to: server.configuration)
+            }
+            try await install("dbo.tracked", .changeTracking)
+            try await server.run("ALTER TABLE tracked DISABLE CHANGE_TRACKING; ALTER TABLE tracked DROP CONSTRAINT key_of_it")
+            let numbers: [(TableName, CaptureSetup.Mechanism, Int)] = [
+                ("cdc.unfit", .changeDataCapture, 22974), ("dbo.orders", .changeTracking, 4997),
+            ]
+            for (table, mechanism, number) in numbers {
+                let error = await #expect(throws: TDSError.self) {
+                    () async throws in try await install(table, mechanism)
+                }
+                #expect(error?.server?.number == number)
+            }
+            try await install("dbo.orders", .changeDataCapture)
+            try await install("dbo.orders", .changeTracking)
+            #expect(try await server.rows("SELECT DISTINCT table_name FROM swift_cdc.tables") == [[.string("orders")]])
         }
     }
 }

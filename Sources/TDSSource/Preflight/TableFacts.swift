@@ -9,6 +9,8 @@ struct TableFacts: Sendable {
     var similar: [TableName] = []
     var mayRead = false
     var mayViewTracking = false
+    /// How its capture instances were made, by their names; of those of which the login may know it.
+    var options: [String: InstanceOptions] = [:]
     /// The roles that capture instances are for, where the login is no member.
     var closedGates: [String: String] = [:]
     /// How long what the table's pipeline has not read yet is kept.

@@ -180,6 +180,46 @@ struct PreflightTests {
         }
     }
 
+    @Test("whoever reads by Change Tracking needs no right to what others capture")
+    func tracksBesideOthers() async throws {
+        try await TestServer.withDatabase { server in
+            try await server.run("\(Self.table)\nGO\nCREATE TABLE theirs (id INT PRIMARY KEY)")
+            try await server.capture("theirs")
+            try await server.track()
+            try await server.run("ALTER TABLE t ENABLE CHANGE_TRACKING")
+            let user = try await server.makeUser()
+            try await server.run("GRANT SELECT, VIEW CHANGE TRACKING ON dbo.t TO [\(user.name)]")
+            let source = server.source(as: user)
+            #expect(try await source.preflight(tables: ["dbo.t"]).findings.filter { $0.severity > .info } == [])
+            #expect(try await source.describe(["dbo.t"]).count == 1)
+            await source.close()
+            let captures = server.source(as: user) { $0.mechanism = .changeDataCapture }
+            #expect(try await captures.preflight(tables: ["dbo.t"]).hasErrors)
+            await captures.close()
+        }
+    }
+
+    @Test("a login with the gating role alone suffices, and what it reads is looked at")
+    func gatedLogin() async throws {
+        try await TestServer.withDatabase { server in
+            try await server.run("\(Self.table)\nGO\nALTER DATABASE CURRENT SET ALLOW_SNAPSHOT_ISOLATION ON")
+            try await server.run(
+                "EXEC sys.sp_cdc_enable_table @source_schema = N'dbo', @source_name = N't', @role_name = N'gate'"
+            )
+            let user = try await server.makeUser()
+            try await server.run("GRANT SELECT ON dbo.t TO [\(user.name)]; GRANT VIEW DATABASE STATE TO [\(user.name)]")
+            try await server.run("ALTER ROLE gate ADD MEMBER [\(user.name)]")
+            let source = server.source(as: user)
+            #expect(try await source.preflight(tables: ["dbo.t"]).findings.filter { $0.severity > .info } == [])
+            try await server.run("ALTER TABLE t ADD d INT")
+            let findings = try await source.preflight(tables: ["dbo.t"]).findings.filter { $0.severity > .info }
+            #expect(findings.map(\.code) == [.columnsNotCaptured])
+            try await server.run("ALTER ROLE gate DROP MEMBER [\(user.name)]")
+            #expect(try await source.preflight(tables: ["dbo.t"]).hasErrors)
+            await source.close()
+        }
+    }
+
     @Test("tables that are not there, that refer to others, or whose rows are all alike are told")
     func tables() async throws {
         try await TestServer.withDatabase { server in

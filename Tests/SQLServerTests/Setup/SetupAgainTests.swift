@@ -93,7 +93,9 @@ struct SetupAgainTests {
                 try await setup.installation.apply(to: server.configuration)
             }
             try await install("dbo.tracked", .changeTracking)
-            try await server.run("ALTER TABLE tracked DISABLE CHANGE_TRACKING; ALTER TABLE tracked DROP CONSTRAINT key_of_it")
+            try await server.run(
+                "ALTER TABLE tracked DISABLE CHANGE_TRACKING; ALTER TABLE tracked DROP CONSTRAINT key_of_it"
+            )
             let numbers: [(TableName, CaptureSetup.Mechanism, Int)] = [
                 ("cdc.unfit", .changeDataCapture, 22974), ("dbo.orders", .changeTracking, 4997),
             ]

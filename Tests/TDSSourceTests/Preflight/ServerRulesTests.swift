@@ -8,12 +8,19 @@ struct ServerRulesTests {
     private static func findings(
         readOnlyIntent: Bool = false,
         interval: Duration? = nil,
+        needsNoCapture: Bool = false,
+        seesCaptures: Bool = true,
         _ change: (inout ServerFacts) -> Void
     ) -> [PreflightFinding] {
         var facts = ServerFacts.sample
         change(&facts)
-        return ServerRules(facts: facts, readOnlyIntent: readOnlyIntent, interval: interval, needsNoCapture: false)
-            .findings
+        return ServerRules(
+            facts: facts,
+            readOnlyIntent: readOnlyIntent,
+            interval: interval,
+            needsNoCapture: needsNoCapture,
+            seesCaptures: seesCaptures
+        ).findings
     }
 
     private static func finding(_ code: PreflightFinding.Code, in findings: [PreflightFinding]) -> PreflightFinding? {
@@ -146,6 +153,27 @@ struct ServerRulesTests {
             facts.permissions.viewsState = false
         }
         #expect(Self.finding(.missingPermission, in: old)?.remedy == "GRANT VIEW DATABASE STATE TO [reader];")
+    }
+
+    @Test("change tables that may not be read are an error, unless the functions of the instances may")
+    func functions() {
+        func severity(seesCaptures: Bool) -> PreflightFinding.Severity? {
+            let findings = Self.findings(seesCaptures: seesCaptures) { $0.permissions.readsCapture = false }
+            return Self.finding(.missingPermission, in: findings)?.severity
+        }
+        #expect(severity(seesCaptures: true) == .info)
+        #expect(severity(seesCaptures: false) == .error)
+    }
+
+    @Test("what is wrong with the capture is nothing to whoever reads by Change Tracking alone")
+    func tracking() {
+        let findings = Self.findings(needsNoCapture: true, seesCaptures: false) { facts in
+            facts.permissions.readsCapture = false
+            facts.permissions.viewsState = false
+            facts.agentRuns = .known(false)
+            facts.jobs = .known([])
+        }
+        #expect(findings.map(\.code) == [.platform])
     }
 
     @Test("a capture that stands still, that reports errors, or that holds the log is told")

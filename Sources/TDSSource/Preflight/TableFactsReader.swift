@@ -70,7 +70,8 @@ struct TableFactsReader<Source: MetadataSource>: Sendable {
         for index in tables.indices {
             for instance in tables[index].info?.captureInstances ?? [] {
                 tables[index].options[instance.name] = options[instance.name]
-                if closed.contains(instance.name) {
+                // Change tables ask for no role.
+                if instance.isReadByFunction, closed.contains(instance.name) {
                     tables[index].closedGates[instance.name] = options[instance.name]?.role
                 }
             }

@@ -92,7 +92,7 @@ struct TableRules {
             found.append(
                 finding(
                     .gatingRole,
-                    .warning,
+                    .error,
                     "the capture instance '\(instance)' is for members of role '\(role)', and user '\(server.user)' is none",
                     remedy: Remedy.addMember(server.user, to: role)
                 )

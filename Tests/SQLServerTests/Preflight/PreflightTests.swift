@@ -144,7 +144,7 @@ struct PreflightTests {
         }
     }
 
-    @Test("a capture instance for members of a role lets the user in after the statement")
+    @Test("a capture instance for members of a role lets the user in after the statement, where its change table is not readable")
     func gate() async throws {
         try await TestServer.withDatabase { server in
             try await server.run(Self.table)
@@ -152,12 +152,16 @@ struct PreflightTests {
                 "EXEC sys.sp_cdc_enable_table @source_schema = N'dbo', @source_name = N't', @role_name = N'gate]'"
             )
             try await server.withReader { source, user in
-                try await server.run("GRANT SELECT ON SCHEMA::cdc TO [\(user)]; GRANT SELECT ON dbo.t TO [\(user)]")
-                let finding = try #require(
+                func gate() async throws -> PreflightFinding? {
                     try await source.preflight(tables: ["dbo.t"]).findings.first { $0.code == .gatingRole }
-                )
+                }
+                try await server.run("GRANT SELECT ON SCHEMA::cdc TO [\(user)]; GRANT SELECT ON dbo.t TO [\(user)]")
+                #expect(try await gate() == nil)
+                try await server.run("DENY SELECT ON OBJECT::cdc.dbo_t_CT TO [\(user)]")
+                let finding = try #require(try await gate())
+                #expect(finding.severity == .error)
                 try await server.run(try #require(finding.remedy))
-                #expect(try await !source.preflight(tables: ["dbo.t"]).findings.contains { $0.code == .gatingRole })
+                #expect(try await gate() == nil)
                 try await server.run("ALTER ROLE [gate]]] DROP MEMBER [\(user)]")
             }
         }

@@ -36,9 +36,9 @@ extension CaptureSetup {
                 CREATE OR ALTER PROCEDURE swift_cdc.capture_table @schema sysname, @table sysname AS
                 BEGIN
                     SET NOCOUNT ON;
-                    DECLARE @stem nvarchar(300) = N'swift_cdc_' + @schema + N'_' + @table;
+                    DECLARE @stem nvarchar(300) = N'\(Self.instancePrefix)' + @schema + N'_' + @table;
                     IF LEN(@stem) > 85 OR @stem COLLATE Latin1_General_BIN2 LIKE N'%[^A-Za-z0-9_]%'
-                        SET @stem = N'swift_cdc_'
+                        SET @stem = N'\(Self.instancePrefix)'
                             + CONVERT(nvarchar(11), OBJECT_ID(QUOTENAME(@schema) + N'.' + QUOTENAME(@table), N'U'));
                     DECLARE @number int =
                         1 + ISNULL((SELECT MAX(number) FROM swift_cdc.capture_instances WHERE stem = @stem), 0);

@@ -22,6 +22,9 @@ public struct CaptureSetup: Hashable, Sendable {
         case automatic
     }
 
+    /// What the names of capture instances that are made begin with.
+    static let instancePrefix = "swift_cdc_"
+
     /// Tables to capture. Those that are captured already, by whomever, stay as they are.
     public var tables: [TableName]
     public var mechanism: Mechanism

@@ -62,7 +62,8 @@ struct PreflightTests {
         Flaw(
             code: .captureInstancesFull,
             severity: .warning,
-            script: "\(table)\nGO\n\(enableTable)\nGO\n\(enableTable), @capture_instance = N'second'"
+            script: "\(table)\nGO\n\(enableTable), @capture_instance = N'swift_cdc_dbo_t_1'"
+                + "\nGO\n\(enableTable), @capture_instance = N'second'"
         ),
         Flaw(
             code: .retentionShort,
@@ -97,6 +98,34 @@ struct PreflightTests {
             #expect(finding.severity == flaw.severity)
             try await server.run(try #require(finding.remedy))
             #expect(try await found() == nil)
+            await source.close()
+        }
+    }
+
+    @Test("what is put right keeps the role and the net changes of others, and drops no instance of theirs")
+    func others() async throws {
+        try await TestServer.withDatabase { server in
+            try await server.run(Self.table)
+            try await server.run(
+                "EXEC sys.sp_cdc_enable_table @source_schema = N'dbo', @source_name = N't', @role_name = N'gate', "
+                    + "@supports_net_changes = 1, @capture_instance = N'theirs'"
+            )
+            try await server.run("ALTER TABLE t DROP COLUMN c; ALTER TABLE t ADD d INT")
+            let source = server.source()
+            let remedies = try await source.preflight(tables: ["dbo.t"]).findings.filter { $0.table != nil }.compactMap(
+                \.remedy
+            )
+            #expect(remedies.count == 1)
+            for remedy in remedies { try await server.run(remedy) }
+            #expect(
+                try await server.rows(
+                    "SELECT capture_instance, role_name, supports_net_changes FROM cdc.change_tables ORDER BY capture_instance"
+                ) == ["theirs", "theirs_2"].map { [.string($0), .string("gate"), .boolean(true)] }
+            )
+            try await server.run("ALTER TABLE t ADD e INT")
+            let findings = try await source.preflight(tables: ["dbo.t"]).findings.filter { $0.table != nil }
+            #expect(findings.map(\.code) == [.columnsNotCaptured, .captureInstancesFull])
+            #expect(findings.compactMap(\.remedy) == [])
             await source.close()
         }
     }
@@ -144,7 +173,9 @@ struct PreflightTests {
         }
     }
 
-    @Test("a capture instance for members of a role lets the user in after the statement, where its change table is not readable")
+    @Test(
+        "a capture instance for members of a role lets the user in after the statement, where its change table is not readable"
+    )
     func gate() async throws {
         try await TestServer.withDatabase { server in
             try await server.run(Self.table)

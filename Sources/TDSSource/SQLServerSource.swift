@@ -102,6 +102,7 @@ public final class SQLServerSource: ChangeSource {
             known.stamp = stamp
             known.missing = names.subtracting(new.tables.keys)
         }
+        await register()
         return new
     }
 
@@ -224,6 +225,14 @@ public final class SQLServerSource: ChangeSource {
         }
         guard options.cleansChangeTables, !instances.isEmpty, cleanup.begins() else { return }
         try await translating { try await cleanup.run(instances, appliedUpTo: positions, on: server) }
+    }
+
+    /// Says that this reader is there, when it first looks and whenever something was defined since: the set-up, for instance.
+    private func register() async {
+        guard let captureInstances, captureInstances.contains(where: { !$0.value.isEmpty }) else { return }
+        do { try await ReaderPosition(server: server).register() } catch {
+            logger.notice("the reader could not be registered", metadata: ["error": "\(error)"])
+        }
     }
 
     /// Says how far this reader is, where a table has an older capture instance that is read to its end: then it can go.

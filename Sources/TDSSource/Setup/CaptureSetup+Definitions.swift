@@ -157,19 +157,20 @@ extension CaptureSetup {
     private var reportPosition: SetupBatch {
         SetupBatch(
             purpose:
-                "A procedure by which a reader says how far it is. Capture instances that nobody needs any more are dropped then, and "
-                + "tables that were pending get theirs. A reader is a login: two that use the same login would speak for each other.",
+                "A procedure by which a reader says how far it is; with 0 that it is there, before it has read anything. Capture "
+                + "instances that nobody needs any more are dropped then, and tables that were pending get theirs. A reader is a login: two that use the same login would speak for each other.",
             text: """
                 CREATE OR ALTER PROCEDURE swift_cdc.report_position @position binary(10) WITH EXECUTE AS OWNER AS
                 BEGIN
                     SET NOCOUNT ON;
                     SET LOCK_TIMEOUT 5000;
                     DECLARE @number int = 0, @schema sysname, @table sysname, @pending datetime2(3), @outcome nvarchar(20);
-                    UPDATE swift_cdc.readers SET position = @position, reported_at = SYSUTCDATETIME()
-                    WHERE reader = ORIGINAL_LOGIN();
-                    IF @@ROWCOUNT = 0
+                    IF NOT EXISTS (SELECT 1 FROM swift_cdc.readers WHERE reader = ORIGINAL_LOGIN())
                         INSERT INTO swift_cdc.readers (reader, position, reported_at)
                         VALUES (ORIGINAL_LOGIN(), @position, SYSUTCDATETIME());
+                    IF @position = 0x00000000000000000000 RETURN;
+                    UPDATE swift_cdc.readers SET position = @position, reported_at = SYSUTCDATETIME()
+                    WHERE reader = ORIGINAL_LOGIN();
                     WHILE 1 = 1
                     BEGIN
                         SET @table = NULL;

@@ -152,6 +152,15 @@ struct ServerRules {
             for kind in [CaptureJob.Kind.capture, .cleanup] {
                 if let job = jobs.first(where: { $0.kind == kind }) {
                     found += kind == .capture ? settings(job) : retention(job)
+                } else if kind == .capture, facts.isPublished {
+                    found.append(
+                        PreflightFinding(
+                            .jobSettings,
+                            .info,
+                            "database '\(facts.database)' is published by transactional replication, whose Log Reader Agent captures in "
+                                + "place of a capture job"
+                        )
+                    )
                 } else {
                     found.append(missing(kind))
                 }

@@ -110,6 +110,16 @@ struct ServerRulesTests {
         )
     }
 
+    @Test("a published database has no capture job and needs none")
+    func published() {
+        let findings = Self.findings { facts in
+            facts.isPublished = true
+            facts.jobs = .known([.sampleCleanup(retention: 4320)])
+        }
+        #expect(Self.finding(.jobMissing, in: findings) == nil)
+        #expect(Self.finding(.jobSettings, in: findings)?.message.contains("Log Reader Agent") == true)
+    }
+
     @Test("changes must be kept for a day at least, and for twice the pipeline's interval")
     func retention() {
         func retention(_ minutes: Int, _ interval: Duration?) -> PreflightFinding? {

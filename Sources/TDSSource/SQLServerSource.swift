@@ -15,6 +15,8 @@ public final class SQLServerSource: ChangeSource {
     let server: Server
     private let clock: any EngineClock
     private let cleanup: ChangeTableCleanup
+    /// When the watermark is written to; `nil` where it is only for fences.
+    let heartbeat: Pacing?
     private let logger: Logger
     private let filter = IdleFilter()
     private let tracking: ChangeTracking
@@ -44,6 +46,7 @@ public final class SQLServerSource: ChangeSource {
         self.options = options
         self.clock = clock
         cleanup = ChangeTableCleanup(clock: clock)
+        heartbeat = options.heartbeat.map { Pacing(interval: max($0, .seconds(60)), clock: clock) }
         self.logger = logger
         pool = ConnectionPool(configuration, size: options.connections, logger: logger)
         server = Server(pool: pool, retry: StatementRetry(maximumRetries: options.maximumRetries, clock: clock))

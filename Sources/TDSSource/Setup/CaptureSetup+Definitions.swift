@@ -134,7 +134,9 @@ extension CaptureSetup {
 
     private var definitionFailed: SetupBatch {
         SetupBatch(
-            purpose: "A procedure that notes why the trigger could not do its work.",
+            purpose:
+                "A procedure that notes why the trigger could not do its work. Everybody may call it, because anybody's statement may "
+                + "have set off the trigger; so what it notes is a hint, and no proof.",
             text: """
                 CREATE OR ALTER PROCEDURE swift_cdc.definition_failed @event xml, @number int, @message nvarchar(2048)
                 WITH EXECUTE AS OWNER AS
@@ -221,9 +223,10 @@ extension CaptureSetup {
                     SET ARITHABORT ON;
                     SET CONCAT_NULL_YIELDS_NULL ON;
                     SET NUMERIC_ROUNDABORT OFF;
-                    DECLARE @event xml = EVENTDATA(), @number int, @message nvarchar(2048);
+                    DECLARE @event xml, @number int, @message nvarchar(2048);
                     BEGIN TRY
                         SAVE TRANSACTION swift_cdc_definition;
+                        SET @event = EVENTDATA();
                         EXEC swift_cdc.definition_changed @event;
                     END TRY
                     BEGIN CATCH

@@ -63,7 +63,7 @@ public struct CaptureSetup: Hashable, Sendable {
             }
         }
         if let retention {
-            // The clean-up job of Change Data Capture takes at most 100 years.
+            // The clean-up job of Change Data Capture takes at most 52494800 minutes.
             guard retention >= .seconds(60), retention <= .seconds(52_494_800 * 60) else {
                 throw SQLServerConfiguration.refuse("the retention must be between one minute and 99 years")
             }
@@ -95,15 +95,25 @@ public struct CaptureSetup: Hashable, Sendable {
             SET ARITHABORT ON;
             SET CONCAT_NULL_YIELDS_NULL ON;
             SET NUMERIC_ROUNDABORT OFF;
+            IF @@LOCK_TIMEOUT = -1
+                SET LOCK_TIMEOUT 30000;
             """
         if let database {
+            // By number: how names are compared is the server's affair, not that of the database.
             text += """
 
-                IF DB_NAME() <> \(ScriptText.literal(database))
+                DECLARE @database sysname = \(ScriptText.literal(database));
+                IF DB_ID(@database) IS NULL OR DB_ID(@database) <> DB_ID()
                     THROW 50000, N'This script is for another database than the one it is run in.', 1;
                 """
         }
-        return SetupBatch(purpose: "Settings of the session, which the procedures below keep.", text: text)
+        return SetupBatch(
+            purpose:
+                "Settings of the session, which the procedures below keep. Capture of a table is turned on when nobody uses the table, and "
+                + "whoever comes meanwhile waits: so no lock is waited for longer than 30 seconds. Error 1222 says that one was; run "
+                + "the script again then.",
+            text: text
+        )
     }
 
     private var ownSchema: SetupBatch {

@@ -96,7 +96,7 @@ struct SetupAgainTests {
             try await server.run(
                 "ALTER TABLE tracked DISABLE CHANGE_TRACKING; ALTER TABLE tracked DROP CONSTRAINT key_of_it"
             )
-            let numbers: [(TableName, CaptureSetup.Mechanism, Int)] = [
+            let numbers: [(TableName, CaptureSetup.Mechanism, Int32)] = [
                 ("cdc.unfit", .changeDataCapture, 22974), ("dbo.orders", .changeTracking, 4997),
             ]
             for (table, mechanism, number) in numbers {
@@ -108,6 +108,58 @@ struct SetupAgainTests {
             try await install("dbo.orders", .changeDataCapture)
             try await install("dbo.orders", .changeTracking)
             #expect(try await server.rows("SELECT DISTINCT table_name FROM swift_cdc.tables") == [[.string("orders")]])
+        }
+    }
+
+    @Test("a script for another database refuses to run, and in its own one it does not mind how the name is spelt")
+    func otherDatabase() async throws {
+        try await TestServer.withDatabase(isCaptured: false) { server in
+            try await server.run("CREATE TABLE orders (id INT PRIMARY KEY)")
+            for name in ["master", "nowhere"] {
+                let setup = CaptureSetup(tables: ["dbo.orders"], database: name)
+                let error = await #expect(throws: TDSError.self) {
+                    () async throws in try await setup.installation.apply(to: server.configuration)
+                }
+                #expect(error?.message.contains("This script is for another database") == true)
+            }
+            #expect(try await server.rows("SELECT SCHEMA_ID(N'swift_cdc')") == [[.null]])
+            let spelt = server.configuration.database.uppercased()
+            try await CaptureSetup(tables: ["dbo.orders"], database: spelt).installation.apply(to: server.configuration)
+        }
+    }
+
+    @Test("a login is not made without a password, nor with an empty one")
+    func noPassword() async throws {
+        try await TestServer.withDatabase(isCaptured: false) { server in
+            try await server.run("CREATE TABLE orders (id INT PRIMARY KEY)")
+            let setup = CaptureSetup(tables: ["dbo.orders"], login: login)
+            for (password, message) in [(nil, SetupScript.passwordVariable), (Secret(""), "1…128 characters")] {
+                let error = await #expect(throws: TDSError.self) {
+                    () async throws in try await setup.installation.apply(to: server.configuration, password: password)
+                }
+                #expect(error?.message.contains(message) == true)
+            }
+            #expect(try await server.rows("SELECT SUSER_ID(N'\(login)')") == [[.null]])
+        }
+    }
+
+    @Test("a table that is in use for long is not waited for, and the error says what to do")
+    func lockTimeout() async throws {
+        try await TestServer.withDatabase(isCaptured: false) { server in
+            try await server.run("CREATE TABLE orders (id INT PRIMARY KEY)")
+            let holder = try await TDSConnection.open(server.configuration, logger: TestServer.quiet)
+            try await holder.execute("BEGIN TRANSACTION; INSERT orders VALUES (1)")
+            var impatient = server.configuration
+            impatient.lockTimeout = .milliseconds(50)
+            let setup = CaptureSetup(tables: ["dbo.orders"])
+            let error = await #expect(throws: TDSError.self) {
+                () async throws in try await setup.installation.apply(to: impatient)
+            }
+            #expect(error?.code == .lockTimeout)
+            #expect(error?.message.hasSuffix("Run the script again: what is done stays done.") == true)
+            try await holder.execute("ROLLBACK")
+            await holder.close()
+            try await setup.installation.apply(to: impatient)
         }
     }
 }

@@ -15,6 +15,8 @@ public final class SQLServerSource: ChangeSource {
     let server: Server
     private let clock: any EngineClock
     private let cleanup: ChangeTableCleanup
+    /// When the watermark is written to; `nil` where it is only for fences.
+    let heartbeat: Pacing?
     private let logger: Logger
     private let filter = IdleFilter()
     private let tracking: ChangeTracking
@@ -44,6 +46,7 @@ public final class SQLServerSource: ChangeSource {
         self.options = options
         self.clock = clock
         cleanup = ChangeTableCleanup(clock: clock)
+        heartbeat = options.heartbeat.map { Pacing(interval: max($0, .seconds(60)), clock: clock) }
         self.logger = logger
         pool = ConnectionPool(configuration, size: options.connections, logger: logger)
         server = Server(pool: pool, retry: StatementRetry(maximumRetries: options.maximumRetries, clock: clock))
@@ -102,6 +105,7 @@ public final class SQLServerSource: ChangeSource {
             known.stamp = stamp
             known.missing = names.subtracting(new.tables.keys)
         }
+        await register()
         return new
     }
 
@@ -224,6 +228,14 @@ public final class SQLServerSource: ChangeSource {
         }
         guard options.cleansChangeTables, !instances.isEmpty, cleanup.begins() else { return }
         try await translating { try await cleanup.run(instances, appliedUpTo: positions, on: server) }
+    }
+
+    /// Says that this reader is there, when it first looks and whenever something was defined since: the set-up, for instance.
+    private func register() async {
+        guard let captureInstances, captureInstances.contains(where: { !$0.value.isEmpty }) else { return }
+        do { try await ReaderPosition(server: server).register() } catch {
+            logger.notice("the reader could not be registered", metadata: ["error": "\(error)"])
+        }
     }
 
     /// Says how far this reader is, where a table has an older capture instance that is read to its end: then it can go.

@@ -34,6 +34,10 @@ public struct SQLServerSourceOptions: Sendable {
     /// job finds them old. The login needs to be a member of `db_owner` for it. Never where anybody else reads the same capture instances,
     /// another pipeline for instance: changes would be gone before they are read.
     public var cleansChangeTables = false
+    /// How often, once a minute at most, the watermark is written to when the health is asked for: so that a database in which nothing
+    /// changes, too, gets new positions, and a capture that stands still is seen. Needs the watermark that ``CaptureSetup`` makes; `nil`
+    /// writes nothing.
+    public var heartbeat: Duration?
 
     public init() {}
 }

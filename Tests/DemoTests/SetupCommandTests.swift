@@ -18,6 +18,8 @@ struct SetupCommandTests {
             #expect(outcome.output.contains("CREATE OR ALTER TRIGGER"))
             let plain = try Program.shell("cdc-demo setup --tables t --mechanism ct --no-ddl-support", in: folder)
             #expect(plain.output.contains("ENABLE CHANGE_TRACKING") && !plain.output.contains("TRIGGER"))
+            let guarded = try Program.shell("cdc-demo setup --tables t --database \"it's\"", in: folder)
+            #expect(guarded.output.contains("DECLARE @database sysname = N'it''s';\nIF DB_ID(@database) IS NULL"))
             let removal = try Program.shell("cdc-demo setup --remove --json", in: folder)
             #expect(removal.output.hasPrefix(#"{"applied":false,"script":"-- Removal of the set-up"#))
         }
@@ -30,7 +32,11 @@ struct SetupCommandTests {
             ("", "--tables is missing"),
             ("--tables a.b.c", "'a.b.c' is no table name"),
             ("--remove --tables dbo.t", "--remove takes away everything"),
-            ("--tables dbo.t --retention 0", "--retention must be between 1 and 876000"),
+            ("--tables dbo.t --retention 0", "--retention must be between 1 and 874913"),
+            ("--tables dbo.t --retention 874914", "--retention must be between 1 and 874913"),
+            ("--tables dbo.t --user u", "--server is missing"),
+            ("--tables dbo.t --apply --database d", "--apply needs --server"),
+            ("--tables dbo.t --apply --server ::1 --database d --user u", "write an IPv6 address in brackets"),
             ("--tables dbo.t --mechanism log", "'log' is invalid for '--mechanism"),
             ("--tables dbo.t --login ''", "a name has 1…128 characters"),
             (

@@ -26,12 +26,14 @@ public enum ServerPlatform: String, Hashable, Sendable, CaseIterable {
         }
     }
 
+    /// Editions that are Azure SQL Database; 12 are Fabric's databases, which are made of the same.
+    static let azureDatabaseEditions = [5, 12]
+
     init(engineEdition: Int, host: String, hasRDSDatabase: Bool) {
         switch engineEdition {
         // Synapse dedicated and serverless pools, and Fabric's warehouses.
         case 6, 11: self = .warehouse
-        // Also Fabric's databases, which are made of the same.
-        case 5, 12: self = .azureSQLDatabase
+        case _ where Self.azureDatabaseEditions.contains(engineEdition): self = .azureSQLDatabase
         case 8: self = .azureManagedInstance
         default: self = hasRDSDatabase || host.lowercased().hasSuffix(".rds.amazonaws.com") ? .amazonRDS : .sqlServer
         }

@@ -21,7 +21,7 @@ struct ServerProfile: Hashable, Sendable {
     var userName = ""
 
     var majorVersion: Int { Int(productVersion.prefix { $0 != "." }) ?? 0 }
-    var isAzureDatabase: Bool { engineEdition == 5 }
+    var isAzureDatabase: Bool { ServerPlatform.azureDatabaseEditions.contains(engineEdition) }
 
     /// What to add where a table does not seem to be there, or not captured: the login may only not see that it is.
     var missingSight: String {

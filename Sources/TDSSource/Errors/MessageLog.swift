@@ -56,6 +56,11 @@ struct MessageLog {
     /// Why there is no connection.
     func loginError(_ configuration: SQLServerConfiguration, timedOut: Bool) -> TDSError {
         let place = configuration.place
+        let browser =
+            if case .instance = configuration.endpoint {
+                ". The port of a named instance is asked of SQL Server Browser (UDP 1434): it must run and be reachable, and the "
+                    + "instance be there; or give the port"
+            } else { "" }
         // "Cannot open database" comes before "login failed", and is what matters of the two.
         if let error = errors.first(where: { $0.number == 4060 }) ?? errors.first {
             return TDSError(error, user: configuration.user)
@@ -64,7 +69,7 @@ struct MessageLog {
             return TDSError(
                 .timeout,
                 "\(place) did not answer within \(configuration.loginTimeout); check address, port and firewall, or raise the "
-                    + "login timeout"
+                    + "login timeout\(browser)"
             )
         }
         let numbers = Set(failures.map(\.number))
@@ -75,7 +80,7 @@ struct MessageLog {
         if numbers.contains(SYBECONN) || numbers.contains(SYBESOCK) {
             return TDSError(
                 .connectionFailed,
-                "\(place) cannot be reached\(reason); check address and port, and that the server listens on TCP"
+                "\(place) cannot be reached\(reason); check address and port, and that the server listens on TCP\(browser)"
             )
         }
         if case .required = configuration.encryption {

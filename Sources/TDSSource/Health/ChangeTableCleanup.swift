@@ -1,25 +1,16 @@
 import CDCCore
-import Synchronization
 
 /// Deletes changes that are applied: what ``SQLServerSourceOptions/cleansChangeTables`` asks for.
 final class ChangeTableCleanup: Sendable {
     /// How often it is done at most: the procedure deletes under locks that the capture job waits for.
     static let interval = Duration.seconds(900)
 
-    private let clock: any EngineClock
-    private let next = Mutex(Int64.min)
+    private let pacing: Pacing
 
-    init(clock: any EngineClock) { self.clock = clock }
+    init(clock: any EngineClock) { pacing = Pacing(interval: Self.interval, clock: clock) }
 
     /// Whether it is time; who is told so does it.
-    func begins() -> Bool {
-        let now = clock.now()
-        return next.withLock { next in
-            guard now >= next else { return false }
-            next = now + Self.interval.microseconds
-            return true
-        }
-    }
+    func begins() -> Bool { pacing.begins() }
 
     /// Raises the low watermarks of capture instances to what is applied, and no further.
     ///

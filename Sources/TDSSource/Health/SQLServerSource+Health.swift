@@ -11,6 +11,13 @@ extension SQLServerSource {
             guard let instances = captureInstances?.filter({ positions[$0.key] != nil }) else { return nil }
             let monitor = CaptureMonitor(server: server)
             var health = SourceHealth()
+            if let heartbeat, heartbeat.begins() {
+                _ = take(
+                    try await .ask { try await WatermarkTable(server: server).write() },
+                    "the watermark",
+                    into: &health
+                )
+            }
             let jobs = take(try await monitor.jobs(), "the capture job", into: &health)
             let capture = jobs?.first { $0.kind == .capture }
             let agentRuns = take(try await monitor.agentRuns(), "whether SQL Server Agent runs", into: &health)

@@ -12,14 +12,20 @@ enum Remedy {
     }
 
     /// - Parameter columns: Those to be captured; `nil` for all.
-    static func enableCapture(of table: TableName, instance: String? = nil, columns: [String]? = nil) -> String {
+    static func enableCapture(
+        of table: TableName,
+        instance: String? = nil,
+        columns: [String]? = nil,
+        _ options: InstanceOptions = InstanceOptions()
+    ) -> String {
         var text = "EXEC sys.sp_cdc_enable_table \(source(table))"
         if let instance { text += ", @capture_instance = \(SQLText.string(instance))" }
         if let columns {
             let list = columns.map(SQLText.identifier).joined(separator: ", ")
             text += ", @captured_column_list = \(SQLText.string(list))"
         }
-        return text + ", @role_name = NULL, @supports_net_changes = 0;"
+        return text + ", @role_name = \(options.role.map(SQLText.string) ?? "NULL")"
+            + ", @supports_net_changes = \(options.supportsNetChanges ? 1 : 0);"
     }
 
     static func disableCapture(of table: TableName, instance: String) -> String {

@@ -26,11 +26,15 @@ extension SQLServerSource {
             let isReadable = facts.platform != .warehouse
             let reader = TableFactsReader(server: server, facts: facts)
             let tables = isReadable ? try await reader.read(names, positions: positions) : []
+            let isTracked = { (table: TableFacts) in
+                self.options.mechanism != .changeDataCapture && table.info.map(TableRules.isTracked) ?? false
+            }
             let rules = ServerRules(
                 facts: facts,
                 readOnlyIntent: configuration.readOnlyIntent,
                 interval: interval,
-                needsNoCapture: !tables.isEmpty && tables.allSatisfy { $0.info.map(TableRules.isTracked) ?? false }
+                needsNoCapture: !tables.isEmpty && tables.allSatisfy(isTracked),
+                seesCaptures: !tables.isEmpty && tables.allSatisfy { $0.newest != nil || isTracked($0) }
             )
             let selection = Set(tables.map(\.name))
             return Preflight(

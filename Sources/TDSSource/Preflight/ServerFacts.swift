@@ -16,6 +16,8 @@ struct ServerFacts: Sendable {
     var isReadOnly: Bool
     /// Whether the database itself was set to read-only.
     var isSetReadOnly: Bool
+    /// Whether the database is published by transactional replication, whose Log Reader Agent then captures, too.
+    var isPublished = false
     var logReuseWait: String
     var collation: String
     /// How many bytes of a large value a captured table takes; negative for any.
@@ -51,7 +53,7 @@ struct ServerFacts: Sendable {
         let rows = try await server.metadata(
             """
             SELECT CAST(SERVERPROPERTY('Edition') AS nvarchar(128)) AS edition, USER_NAME() AS user_name,
-                SUSER_SNAME() AS login_name, d.is_read_only, d.log_reuse_wait_desc,
+                SUSER_SNAME() AS login_name, d.is_read_only, d.is_published, d.log_reuse_wait_desc,
                 HAS_PERMS_BY_NAME(N'cdc', N'SCHEMA', N'SELECT') AS reads_capture,
                 HAS_PERMS_BY_NAME(NULL, N'DATABASE', N'VIEW DATABASE STATE') AS views_state,
                 HAS_PERMS_BY_NAME(NULL, N'DATABASE', N'VIEW DATABASE PERFORMANCE STATE') AS views_performance
@@ -70,6 +72,7 @@ struct ServerFacts: Sendable {
             allowsSnapshotIsolation: profile.allowsSnapshotIsolation,
             isReadOnly: profile.isReadOnly,
             isSetReadOnly: try rows.optionalBool(0, "is_read_only") ?? false,
+            isPublished: try rows.optionalBool(0, "is_published") ?? false,
             logReuseWait: try rows.optionalString(0, "log_reuse_wait_desc") ?? "",
             collation: profile.collation,
             largeObjectLimit: try await largeObjectLimit(server)

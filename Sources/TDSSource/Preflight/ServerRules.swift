@@ -9,14 +9,19 @@ struct ServerRules {
     let interval: Duration?
     /// Whether every table that was asked for can be read by Change Tracking.
     let needsNoCapture: Bool
+    /// Whether the login sees how every table that was asked for is captured: with the right to the schema `cdc`, or with the role
+    /// that a capture instance is for.
+    let seesCaptures: Bool
 
     var findings: [PreflightFinding] {
         var found = [platform]
         if facts.platform == .warehouse { return found }
         found += replica + isolation
+        // Whoever reads by Change Tracking alone is not held up by what others capture.
+        if needsNoCapture { return found }
         if facts.isCaptureEnabled {
             found += permissions + agent + jobs + progress
-        } else if !needsNoCapture {
+        } else {
             found.append(
                 PreflightFinding(
                     .captureNotEnabled,
@@ -87,8 +92,10 @@ struct ServerRules {
             found.append(
                 PreflightFinding(
                     .missingPermission,
-                    .error,
-                    "user '\(facts.user)' may not read the change tables",
+                    seesCaptures ? .info : .error,
+                    "user '\(facts.user)' may not read the change tables"
+                        + (seesCaptures
+                            ? " of all tables: the others' changes come through the functions of their instances" : ""),
                     remedy: Remedy.grant("SELECT", onSchema: "cdc", to: facts.user)
                 )
             )
@@ -145,6 +152,15 @@ struct ServerRules {
             for kind in [CaptureJob.Kind.capture, .cleanup] {
                 if let job = jobs.first(where: { $0.kind == kind }) {
                     found += kind == .capture ? settings(job) : retention(job)
+                } else if kind == .capture, facts.isPublished {
+                    found.append(
+                        PreflightFinding(
+                            .jobSettings,
+                            .info,
+                            "database '\(facts.database)' is published by transactional replication, whose Log Reader Agent captures in "
+                                + "place of a capture job"
+                        )
+                    )
                 } else {
                     found.append(missing(kind))
                 }

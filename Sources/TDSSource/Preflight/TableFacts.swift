@@ -9,7 +9,9 @@ struct TableFacts: Sendable {
     var similar: [TableName] = []
     var mayRead = false
     var mayViewTracking = false
-    /// The roles that capture instances are for, where the login is no member.
+    /// How its capture instances were made, by their names; of those of which the login may know it.
+    var options: [String: InstanceOptions] = [:]
+    /// The roles that capture instances are for, where the login is no member, and reads by their functions, which ask for the role.
     var closedGates: [String: String] = [:]
     /// How long what the table's pipeline has not read yet is kept.
     var retention: SourceHealth.Retention?

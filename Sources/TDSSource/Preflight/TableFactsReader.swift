@@ -9,9 +9,7 @@ struct TableFactsReader<Source: MetadataSource>: Sendable {
     ///   - names: The tables; `nil` for all that changes are kept of.
     ///   - positions: Up to where they were read.
     func read(_ names: [TableName]?, positions: [TableName: LSN]) async throws -> [TableFacts] {
-        var profile = try await ServerProfile.read(from: server)
-        // Without the right the catalogue of captures is refused, and with it the whole question.
-        profile.isCDCEnabled = facts.isCaptureEnabled && facts.permissions.readsCapture
+        let profile = try await ServerProfile.read(from: server)
         let all = try await Catalogue.names(from: server)
         let catalogue = try await Catalogue.read(names.map(Set.init) ?? Set(all), profile: profile, from: server)
         let asked =
@@ -25,7 +23,7 @@ struct TableFactsReader<Source: MetadataSource>: Sendable {
         }
         try await readPermissions(&tables)
         if profile.isCDCEnabled {
-            try await readGates(&tables)
+            if profile.mayReadCaptureTables { try await readOptions(&tables) }
             try await readRetention(&tables, positions)
         }
         return tables
@@ -51,20 +49,31 @@ struct TableFactsReader<Source: MetadataSource>: Sendable {
         }
     }
 
-    private func readGates(_ tables: inout [TableFacts]) async throws {
+    private func readOptions(_ tables: inout [TableFacts]) async throws {
         let rows = try await server.metadata(
             """
-            SELECT ct.capture_instance, ct.role_name FROM cdc.change_tables AS ct
-            WHERE ct.role_name IS NOT NULL AND ISNULL(IS_MEMBER(ct.role_name), 0) = 0 AND IS_MEMBER(N'db_owner') = 0
+            SELECT ct.capture_instance, ct.role_name, ct.supports_net_changes,
+                CASE WHEN ISNULL(IS_MEMBER(ct.role_name), 0) = 0 AND IS_MEMBER(N'db_owner') = 0 THEN 1 ELSE 0 END AS is_closed
+            FROM cdc.change_tables AS ct
             """
         )
-        var gates: [String: String] = [:]
+        var options: [String: InstanceOptions] = [:]
+        var closed: Set<String> = []
         for row in 0..<rows.count {
-            gates[try rows.string(row, "capture_instance")] = try rows.string(row, "role_name")
+            let name = try rows.string(row, "capture_instance")
+            options[name] = InstanceOptions(
+                role: try rows.optionalString(row, "role_name"),
+                supportsNetChanges: try rows.optionalBool(row, "supports_net_changes") ?? false
+            )
+            if try rows.integer(row, "is_closed") == 1 { closed.insert(name) }
         }
         for index in tables.indices {
             for instance in tables[index].info?.captureInstances ?? [] {
-                tables[index].closedGates[instance.name] = gates[instance.name]
+                tables[index].options[instance.name] = options[instance.name]
+                // Change tables ask for no role.
+                if instance.isReadByFunction, closed.contains(instance.name) {
+                    tables[index].closedGates[instance.name] = options[instance.name]?.role
+                }
             }
         }
     }

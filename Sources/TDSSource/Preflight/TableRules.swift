@@ -92,7 +92,7 @@ struct TableRules {
             found.append(
                 finding(
                     .gatingRole,
-                    .warning,
+                    .error,
                     "the capture instance '\(instance)' is for members of role '\(role)', and user '\(server.user)' is none",
                     remedy: Remedy.addMember(server.user, to: role)
                 )
@@ -125,25 +125,19 @@ struct TableRules {
         let current = Set(info.columns.map(\.name))
         let lost = info.key.filter { !captured.contains($0) }
         let readable = info.columns.filter { $0.dataType != nil && !$0.isComputed }
+        // One statement puts all of it right, and is not to be run twice.
+        var remedy = again(info, instance, readable)
+        func takeRemedy() -> String? {
+            defer { remedy = nil }
+            return remedy
+        }
         if !lost.isEmpty {
             found.append(
                 finding(
                     .keyNotCaptured,
                     .error,
                     "the key of table \(name) is not captured as a whole: \(list(lost)) is left out",
-                    remedy: again(info, instance, readable)
-                )
-            )
-        }
-        let new = readable.map(\.name).filter { !captured.contains($0) && !info.key.contains($0) }
-        if !new.isEmpty {
-            found.append(
-                finding(
-                    .columnsNotCaptured,
-                    .warning,
-                    "\(list(new)) of table \(name) is not captured by the instance '\(instance.name)'; a column that was added later "
-                        + "needs a new instance",
-                    remedy: again(info, instance, readable)
+                    remedy: takeRemedy()
                 )
             )
         }
@@ -155,7 +149,7 @@ struct TableRules {
                     .error,
                     "\(list(dropped)) is captured by the instance '\(instance.name)', but table \(name) has it no more: its rows cannot be "
                         + "read for the first time",
-                    remedy: again(info, instance, readable)
+                    remedy: takeRemedy()
                 )
             )
         }
@@ -167,7 +161,19 @@ struct TableRules {
                     .error,
                     "table \(name) has columns of types that cannot be read: "
                         + unreadable.map { "'\($0.name)' (\($0.typeText))" }.joined(separator: ", "),
-                    remedy: again(info, instance, readable)
+                    remedy: takeRemedy()
+                )
+            )
+        }
+        let new = readable.map(\.name).filter { !captured.contains($0) && !info.key.contains($0) }
+        if !new.isEmpty {
+            found.append(
+                finding(
+                    .columnsNotCaptured,
+                    .warning,
+                    "\(list(new)) of table \(name) is not captured by the instance '\(instance.name)'; a column that was added later "
+                        + "needs a new instance",
+                    remedy: takeRemedy()
                 )
             )
         }
@@ -229,8 +235,10 @@ struct TableRules {
                     .captureInstancesFull,
                     .warning,
                     "table \(name) has both capture instances that it may have, so that none can be made for new columns; once everything "
-                        + "up to LSN \(instance.startLSN) is applied, '\(oldest.name)' can go",
-                    remedy: Remedy.disableCapture(of: name, instance: oldest.name)
+                        + "up to LSN \(instance.startLSN) is applied, '\(oldest.name)' can go"
+                        + (oldest.isOfSetup ? "" : ", if nobody else reads it: disable it, or let its owner do so"),
+                    remedy: oldest.isOfSetup && columns(info, instance).allSatisfy { $0.remedy == nil }
+                        ? Remedy.disableCapture(of: name, instance: oldest.name) : nil
                 )
             )
         }
@@ -261,18 +269,28 @@ struct TableRules {
         ]
     }
 
-    /// A capture instance of the columns that can be read, in a free place or in that of the old one.
-    private func again(_ info: SourceTableInfo, _ instance: CaptureInstance, _ columns: [SourceColumn]) -> String {
+    /// A capture instance of the columns that can be read, made as the newest one was: in a free place, or in that of an older one of
+    /// the set-up. One of somebody else, with changes that they have not read, is not for us to drop.
+    private func again(_ info: SourceTableInfo, _ instance: CaptureInstance, _ columns: [SourceColumn]) -> String? {
+        guard let options = table.options[instance.name] else { return nil }
         let list = columns.count == info.columns.count ? nil : columns.map(\.name)
-        let isFull = info.captureInstances.count > 1
-        let oldest = info.captureInstances.first ?? instance
-        // Names are at most 100 characters long.
-        let name = String((isFull ? oldest : instance).name.prefix(97)) + "_2"
-        let making = Remedy.enableCapture(of: self.name, instance: isFull ? oldest.name : name, columns: list)
-        return isFull ? "\(Remedy.disableCapture(of: self.name, instance: oldest.name)) \(making)" : making
+        func making(_ name: String) -> String {
+            Remedy.enableCapture(of: self.name, instance: name, columns: list, options)
+        }
+        guard info.captureInstances.count > 1, let oldest = info.captureInstances.first else {
+            // Names are at most 100 characters long.
+            return making(String(instance.name.prefix(97)) + "_2")
+        }
+        guard oldest.isOfSetup else { return nil }
+        return "\(Remedy.disableCapture(of: name, instance: oldest.name)) \(making(oldest.name))"
     }
 
     private func list(_ names: [String]) -> String {
         names.map { "'\($0)'" }.joined(separator: ", ")
     }
+}
+
+extension CaptureInstance {
+    /// Whether ``CaptureSetup`` made it.
+    fileprivate var isOfSetup: Bool { name.hasPrefix(CaptureSetup.instancePrefix) }
 }

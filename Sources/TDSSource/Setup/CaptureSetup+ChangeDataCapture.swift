@@ -9,18 +9,18 @@ extension CaptureSetup {
 
     private var enabledDatabase: SetupBatch {
         SetupBatch(
-            purpose: "Change Data Capture of the database. Amazon RDS has a procedure of its own for it.",
+            purpose:
+                "Change Data Capture of the database. Amazon RDS has a procedure of its own for it. It is noted first: no transaction "
+                + "holds the two together, and what is noted and not on is turned on by the next run.",
             text: """
                 IF \(Self.isNeeded) AND EXISTS (SELECT 1 FROM sys.databases WHERE database_id = DB_ID() AND is_cdc_enabled = 0)
                 BEGIN
+                    DECLARE @database sysname = DB_NAME();
+                    \(Self.indented(Self.note("database CDC", "@database"), by: 4))
                     IF DB_ID(N'rdsadmin') IS NULL
                         EXEC sys.sp_cdc_enable_db;
                     ELSE
-                    BEGIN
-                        DECLARE @database sysname = DB_NAME();
                         EXEC sys.sp_executesql N'EXEC msdb.dbo.rds_cdc_enable_db @database', N'@database sysname', @database;
-                    END;
-                    INSERT INTO swift_cdc.made (kind, schema_name, object_name) VALUES (N'database CDC', N'', DB_NAME());
                 END;
                 """
         )
@@ -36,9 +36,9 @@ extension CaptureSetup {
                 CREATE OR ALTER PROCEDURE swift_cdc.capture_table @schema sysname, @table sysname AS
                 BEGIN
                     SET NOCOUNT ON;
-                    DECLARE @stem nvarchar(300) = N'swift_cdc_' + @schema + N'_' + @table;
+                    DECLARE @stem nvarchar(300) = N'\(Self.instancePrefix)' + @schema + N'_' + @table;
                     IF LEN(@stem) > 85 OR @stem COLLATE Latin1_General_BIN2 LIKE N'%[^A-Za-z0-9_]%'
-                        SET @stem = N'swift_cdc_'
+                        SET @stem = N'\(Self.instancePrefix)'
                             + CONVERT(nvarchar(11), OBJECT_ID(QUOTENAME(@schema) + N'.' + QUOTENAME(@table), N'U'));
                     DECLARE @number int =
                         1 + ISNULL((SELECT MAX(number) FROM swift_cdc.capture_instances WHERE stem = @stem), 0);
@@ -88,7 +88,9 @@ extension CaptureSetup {
 
     private var capturedTables: SetupBatch {
         SetupBatch(
-            purpose: "A capture instance for every table that has none.",
+            purpose:
+                "A capture instance for every table that has none. A table that fails is taken off the list, so that the next run "
+                + "does not stop at it.",
             text: """
                 DECLARE @schema sysname, @table sysname;
                 WHILE \(Self.isNeeded)
@@ -99,35 +101,49 @@ extension CaptureSetup {
                         AND NOT EXISTS (SELECT 1 FROM cdc.change_tables AS c WHERE c.source_object_id = \(Self.objectID("t")))
                     ORDER BY t.number;
                     IF @table IS NULL BREAK;
-                    EXEC swift_cdc.capture_table @schema, @table;
+                    BEGIN TRY
+                        EXEC swift_cdc.capture_table @schema, @table;
+                    END TRY
+                    \(Self.indented(Self.givingUp("CDC"), by: 4))
                 END;
                 """
         )
     }
 
+    /// Sets `@current` to how many minutes the clean-up job keeps changes; to NULL where there is none.
+    static let currentRetention = """
+        IF OBJECT_ID(N'cdc.cdc_jobs') IS NOT NULL
+            EXEC sys.sp_executesql N'SELECT @current = retention FROM cdc.cdc_jobs WHERE job_type = N''cleanup''',
+                N'@current bigint OUTPUT', @current = @current OUTPUT;
+        ELSE
+            EXEC sys.sp_executesql N'SELECT @current = retention FROM msdb.dbo.cdc_jobs
+                WHERE job_type = N''cleanup'' AND database_id = DB_ID()',
+                N'@current bigint OUTPUT', @current = @current OUTPUT;
+        """
+
     private var cleanup: SetupBatch {
         SetupBatch(
             purpose:
                 "How long changes are kept. Jobs are listed in the database itself in Azure SQL Database, in msdb elsewhere; the "
-                + "name of msdb stands in a text, because Azure refuses names of other databases (error 40515). What it was before "
-                + "is remembered for the removal.",
+                + "name of msdb stands in a text, because Azure refuses names of other databases (error 40515). What it was before and "
+                + "what it became are remembered for the removal, which leaves alone what somebody else changed since.",
             text: """
-                DECLARE @retention bigint = \(retentionMinutes ?? 0), @earlier bigint;
+                DECLARE @retention bigint = \(retentionMinutes ?? 0), @current bigint;
                 IF \(Self.isNeeded)
                 BEGIN
-                    IF OBJECT_ID(N'cdc.cdc_jobs') IS NOT NULL
-                        EXEC sys.sp_executesql N'SELECT @earlier = retention FROM cdc.cdc_jobs WHERE job_type = N''cleanup''',
-                            N'@earlier bigint OUTPUT', @earlier = @earlier OUTPUT;
-                    ELSE
-                        EXEC sys.sp_executesql N'SELECT @earlier = retention FROM msdb.dbo.cdc_jobs
-                            WHERE job_type = N''cleanup'' AND database_id = DB_ID()',
-                            N'@earlier bigint OUTPUT', @earlier = @earlier OUTPUT;
-                    IF @earlier <> @retention
+                    \(Self.indented(Self.currentRetention, by: 4))
+                    IF @current IS NULL
+                        THROW 50000, N'No clean-up job is known of this database, so the retention cannot be set. EXEC sys.sp_cdc_add_job @job_type = N''cleanup'' makes one; run this again then.', 1;
+                    IF @current <> @retention
                     BEGIN
-                        EXEC sys.sp_cdc_change_job @job_type = N'cleanup', @retention = @retention;
+                        DELETE FROM swift_cdc.made
+                        WHERE kind = N'CDC retention' AND new_value <> CONVERT(nvarchar(20), @current);
                         IF NOT EXISTS (SELECT 1 FROM swift_cdc.made WHERE kind = N'CDC retention')
-                            INSERT INTO swift_cdc.made (kind, schema_name, object_name, earlier_value)
-                            VALUES (N'CDC retention', N'', N'cleanup', CONVERT(nvarchar(20), @earlier));
+                            INSERT INTO swift_cdc.made (kind, object_name, earlier_value)
+                            VALUES (N'CDC retention', N'cleanup', CONVERT(nvarchar(20), @current));
+                        UPDATE swift_cdc.made SET new_value = CONVERT(nvarchar(20), @retention)
+                        WHERE kind = N'CDC retention';
+                        EXEC sys.sp_cdc_change_job @job_type = N'cleanup', @retention = @retention;
                     END;
                 END;
                 """

@@ -9,8 +9,9 @@ extension CaptureSetup {
         var text = """
             IF \(Self.isNeeded) AND NOT EXISTS (SELECT 1 FROM sys.change_tracking_databases WHERE database_id = DB_ID())
             BEGIN
+                DECLARE @database sysname = DB_NAME();
+                \(Self.indented(Self.note("database CT", "@database"), by: 4))
                 ALTER DATABASE CURRENT SET CHANGE_TRACKING = ON (CHANGE_RETENTION = \(retention), AUTO_CLEANUP = ON);
-                INSERT INTO swift_cdc.made (kind, schema_name, object_name) VALUES (N'database CT', N'', DB_NAME());
             END;
             """
         if let minutes = retentionMinutes {
@@ -24,7 +25,8 @@ extension CaptureSetup {
         }
         return SetupBatch(
             purpose:
-                "Change Tracking of the database. The retention is changed only where this script turned the tracking on.",
+                "Change Tracking of the database, which is noted first, because no transaction holds the two together. The retention "
+                + "is changed only where this script turned the tracking on.",
             text: text
         )
     }
@@ -33,21 +35,30 @@ extension CaptureSetup {
         SetupBatch(
             purpose:
                 "Change Tracking of every table that is not tracked; with the columns, so that large values that did not "
-                + "change need not be read.",
+                + "change need not be read. Tables are noted by their numbers, which stay when they are renamed. "
+                + "One that fails is taken off the list, so that the next run does not stop at it.",
             text: """
-                DECLARE @schema sysname, @table sysname, @statement nvarchar(max);
+                DECLARE @schema sysname, @table sysname, @id int, @statement nvarchar(max);
                 WHILE 1 = 1
                 BEGIN
                     SET @table = NULL;
-                    SELECT TOP (1) @schema = t.schema_name, @table = t.table_name FROM swift_cdc.tables AS t
+                    SELECT TOP (1) @schema = t.schema_name, @table = t.table_name, @id = \(Self.objectID("t"))
+                    FROM swift_cdc.tables AS t
                     WHERE t.mechanism = N'CT' AND \(Self.objectID("t")) IS NOT NULL
                         AND NOT EXISTS (SELECT 1 FROM sys.change_tracking_tables AS c WHERE c.object_id = \(Self.objectID("t")))
                     ORDER BY t.number;
                     IF @table IS NULL BREAK;
                     SET @statement = N'ALTER TABLE ' + QUOTENAME(@schema) + N'.' + QUOTENAME(@table)
                         + N' ENABLE CHANGE_TRACKING WITH (TRACK_COLUMNS_UPDATED = ON)';
-                    EXEC (@statement);
-                    INSERT INTO swift_cdc.made (kind, schema_name, object_name) VALUES (N'table CT', @schema, @table);
+                    BEGIN TRY
+                        BEGIN TRANSACTION;
+                        EXEC (@statement);
+                        IF NOT EXISTS (SELECT 1 FROM swift_cdc.made WHERE kind = N'table CT' AND object_id = @id)
+                            INSERT INTO swift_cdc.made (kind, schema_name, object_name, object_id)
+                            VALUES (N'table CT', @schema, @table, @id);
+                        COMMIT TRANSACTION;
+                    END TRY
+                    \(Self.indented(Self.givingUp("CT"), by: 4))
                 END;
                 """
         )

@@ -40,20 +40,21 @@ extension CaptureSetup {
     private var dropObsoleteInstance: SetupBatch {
         SetupBatch(
             purpose:
-                "A procedure that drops the older of two capture instances, where it was made here and every reader is past the "
-                + "beginning of the newer one.",
+                "A procedure that drops the older of two capture instances, where both were made here and every reader is past the "
+                + "beginning of the newer one. A newer one of somebody else need not have what the older one has.",
             text: """
                 CREATE OR ALTER PROCEDURE swift_cdc.drop_obsolete_instance @schema sysname, @table sysname AS
                 BEGIN
                     SET NOCOUNT ON;
                     DECLARE @id int = OBJECT_ID(QUOTENAME(@schema) + N'.' + QUOTENAME(@table), N'U');
-                    DECLARE @older sysname, @start binary(10);
+                    DECLARE @older sysname, @newer sysname, @start binary(10);
                     IF (SELECT COUNT(*) FROM cdc.change_tables WHERE source_object_id = @id) < 2 RETURN;
                     SELECT TOP (1) @older = capture_instance FROM cdc.change_tables WHERE source_object_id = @id
                     ORDER BY create_date, start_lsn;
-                    SELECT TOP (1) @start = start_lsn FROM cdc.change_tables WHERE source_object_id = @id
+                    SELECT TOP (1) @newer = capture_instance, @start = start_lsn FROM cdc.change_tables WHERE source_object_id = @id
                     ORDER BY create_date DESC, start_lsn DESC;
                     IF NOT EXISTS (SELECT 1 FROM swift_cdc.capture_instances WHERE capture_instance = @older) RETURN;
+                    IF NOT EXISTS (SELECT 1 FROM swift_cdc.capture_instances WHERE capture_instance = @newer) RETURN;
                     -- Without a beginning the newer one is not established yet.
                     IF @start IS NULL OR @start = 0x00000000000000000000 RETURN;
                     IF NOT EXISTS (SELECT 1 FROM swift_cdc.readers) RETURN;
@@ -67,18 +68,21 @@ extension CaptureSetup {
     private var rotate: SetupBatch {
         SetupBatch(
             purpose:
-                "A procedure that makes a second capture instance of a table that has columns younger than its newest instance. SQL "
-                + "Server allows two; where both are in use the table is put down as pending, and values of the new column that are "
+                "A procedure that makes a second capture instance of a table that has columns younger than its newest instance, where "
+                + "that was made here: what others capture, and who may read it, is for them to say. SQL Server allows two; where both are in use the table is put down as pending, and values of the new column that are "
                 + "written until then are only had by a full refresh.",
             text: """
                 CREATE OR ALTER PROCEDURE swift_cdc.rotate @schema sysname, @table sysname, @outcome nvarchar(20) OUTPUT AS
                 BEGIN
                     SET NOCOUNT ON;
-                    DECLARE @id int = OBJECT_ID(QUOTENAME(@schema) + N'.' + QUOTENAME(@table), N'U'), @newest int;
-                    SELECT TOP (1) @newest = object_id FROM cdc.change_tables WHERE source_object_id = @id
-                    ORDER BY create_date DESC, start_lsn DESC;
+                    DECLARE @id int = OBJECT_ID(QUOTENAME(@schema) + N'.' + QUOTENAME(@table), N'U');
+                    DECLARE @newest int, @instance sysname;
+                    SELECT TOP (1) @newest = object_id, @instance = capture_instance FROM cdc.change_tables
+                    WHERE source_object_id = @id ORDER BY create_date DESC, start_lsn DESC;
                     SET @outcome = N'not captured';
                     IF @newest IS NULL RETURN;
+                    SET @outcome = N'captured by others';
+                    IF NOT EXISTS (SELECT 1 FROM swift_cdc.capture_instances WHERE capture_instance = @instance) RETURN;
                     SET @outcome = N'no new column';
                     -- Numbers of columns only rise, so a younger column has a higher number than all that are captured.
                     IF NOT EXISTS (SELECT 1 FROM sys.columns AS c WHERE c.object_id = @id AND c.is_computed = 0 AND c.column_id >
@@ -130,7 +134,9 @@ extension CaptureSetup {
 
     private var definitionFailed: SetupBatch {
         SetupBatch(
-            purpose: "A procedure that notes why the trigger could not do its work.",
+            purpose:
+                "A procedure that notes why the trigger could not do its work. Everybody may call it, because anybody's statement may "
+                + "have set off the trigger; so what it notes is a hint, and no proof.",
             text: """
                 CREATE OR ALTER PROCEDURE swift_cdc.definition_failed @event xml, @number int, @message nvarchar(2048)
                 WITH EXECUTE AS OWNER AS
@@ -153,19 +159,20 @@ extension CaptureSetup {
     private var reportPosition: SetupBatch {
         SetupBatch(
             purpose:
-                "A procedure by which a reader says how far it is. Capture instances that nobody needs any more are dropped then, and "
-                + "tables that were pending get theirs. A reader is a login: two that use the same login would speak for each other.",
+                "A procedure by which a reader says how far it is; with 0 that it is there, before it has read anything. Capture "
+                + "instances that nobody needs any more are dropped then, and tables that were pending get theirs. A reader is a login: two that use the same login would speak for each other.",
             text: """
                 CREATE OR ALTER PROCEDURE swift_cdc.report_position @position binary(10) WITH EXECUTE AS OWNER AS
                 BEGIN
                     SET NOCOUNT ON;
                     SET LOCK_TIMEOUT 5000;
                     DECLARE @number int = 0, @schema sysname, @table sysname, @pending datetime2(3), @outcome nvarchar(20);
-                    UPDATE swift_cdc.readers SET position = @position, reported_at = SYSUTCDATETIME()
-                    WHERE reader = ORIGINAL_LOGIN();
-                    IF @@ROWCOUNT = 0
+                    IF NOT EXISTS (SELECT 1 FROM swift_cdc.readers WHERE reader = ORIGINAL_LOGIN())
                         INSERT INTO swift_cdc.readers (reader, position, reported_at)
                         VALUES (ORIGINAL_LOGIN(), @position, SYSUTCDATETIME());
+                    IF @position = 0x00000000000000000000 RETURN;
+                    UPDATE swift_cdc.readers SET position = @position, reported_at = SYSUTCDATETIME()
+                    WHERE reader = ORIGINAL_LOGIN();
                     WHILE 1 = 1
                     BEGIN
                         SET @table = NULL;
@@ -216,9 +223,10 @@ extension CaptureSetup {
                     SET ARITHABORT ON;
                     SET CONCAT_NULL_YIELDS_NULL ON;
                     SET NUMERIC_ROUNDABORT OFF;
-                    DECLARE @event xml = EVENTDATA(), @number int, @message nvarchar(2048);
+                    DECLARE @event xml, @number int, @message nvarchar(2048);
                     BEGIN TRY
                         SAVE TRANSACTION swift_cdc_definition;
+                        SET @event = EVENTDATA();
                         EXEC swift_cdc.definition_changed @event;
                     END TRY
                     BEGIN CATCH

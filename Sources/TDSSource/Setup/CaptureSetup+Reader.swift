@@ -28,7 +28,7 @@ extension CaptureSetup {
                 BEGIN
                     BEGIN TRANSACTION;
                     CREATE ROLE swift_cdc_reader AUTHORIZATION dbo;
-                    INSERT INTO swift_cdc.made (kind, schema_name, object_name) VALUES (N'role', N'', N'swift_cdc_reader');
+                    \(Self.indented(Self.note("role", "N'swift_cdc_reader'"), by: 4))
                     COMMIT TRANSACTION;
                 END;
                 \(rights)
@@ -61,32 +61,36 @@ extension CaptureSetup {
         SetupBatch(
             purpose:
                 "The login, its user and its place in the role; who is there already is only put into the role. In Azure SQL "
-                + "Database (edition 5) it is a user with a password of its own. The owner of the database needs no role.",
+                + "Database it is a user with a password of its own. The owner of the database needs no role.",
             text: """
                 DECLARE @login sysname = \(ScriptText.literal(login)), @password nvarchar(128) = \(SetupScript.placeholder);
                 DECLARE @user sysname, @statement nvarchar(max);
-                DECLARE @is_azure bit = CASE WHEN CONVERT(int, SERVERPROPERTY('EngineEdition')) = 5 THEN 1 ELSE 0 END;
+                DECLARE @is_azure bit = CASE WHEN CONVERT(int, SERVERPROPERTY('EngineEdition')) IN (\(ServerPlatform.azureDatabaseEditions.map(String.init).joined(separator: ", "))) THEN 1 ELSE 0 END;
                 IF @is_azure = 1
                     SELECT @user = name FROM sys.database_principals WHERE name = @login AND type = 'S';
                 ELSE
                     SELECT @user = name FROM sys.database_principals WHERE sid = SUSER_SID(@login);
                 IF @user IS NULL AND DATABASE_PRINCIPAL_ID(@login) IS NOT NULL
                     THROW 50000, N'A user or role of the name of the login exists, and is not the user of that login. Give the login another name, or tie the two with ALTER USER.', 1;
-                IF @password IS NULL AND @user IS NULL AND (@is_azure = 1 OR SUSER_ID(@login) IS NULL)
-                    THROW 50000, N'The login does not exist yet, so it needs a password.', 1;
+                IF ISNULL(@password, N'') = N'' AND @user IS NULL AND (@is_azure = 1 OR SUSER_ID(@login) IS NULL)
+                    THROW 50000, N'The login does not exist yet, so it needs a password: set the variable \(SetupScript.passwordVariable) of the environment.', 1;
                 IF @is_azure = 0 AND SUSER_ID(@login) IS NULL
                 BEGIN
                     SET @statement = N'CREATE LOGIN ' + QUOTENAME(@login) + N' WITH PASSWORD = N' + QUOTENAME(@password, N'''');
+                    BEGIN TRANSACTION;
                     EXEC (@statement);
-                    INSERT INTO swift_cdc.made (kind, schema_name, object_name) VALUES (N'login', N'', @login);
+                    \(Self.indented(Self.note("login", "@login"), by: 4))
+                    COMMIT TRANSACTION;
                 END;
                 IF @user IS NULL
                 BEGIN
                     SET @statement = N'CREATE USER ' + QUOTENAME(@login) + CASE WHEN @is_azure = 1
                         THEN N' WITH PASSWORD = N' + QUOTENAME(@password, N'''') ELSE N' FOR LOGIN ' + QUOTENAME(@login) END;
-                    EXEC (@statement);
                     SET @user = @login;
-                    INSERT INTO swift_cdc.made (kind, schema_name, object_name) VALUES (N'user', N'', @user);
+                    BEGIN TRANSACTION;
+                    EXEC (@statement);
+                    \(Self.indented(Self.note("user", "@user"), by: 4))
+                    COMMIT TRANSACTION;
                 END;
                 IF @user <> N'dbo'
                 BEGIN

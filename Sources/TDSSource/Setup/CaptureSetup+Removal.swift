@@ -16,15 +16,12 @@ extension CaptureSetup {
 
     /// Statements that are run only where there is something to remove.
     private func batch(_ purpose: String, _ text: String) -> SetupBatch {
-        let indented = text.split(separator: "\n", omittingEmptySubsequences: false).map { "    \($0)" }.joined(
-            separator: "\n"
-        )
-        return SetupBatch(
+        SetupBatch(
             purpose: purpose,
             text: """
                 IF OBJECT_ID(N'swift_cdc.made', N'U') IS NOT NULL
                 BEGIN
-                \(indented)
+                    \(Self.indented(text, by: 4))
                 END;
                 """
         )
@@ -74,9 +71,9 @@ extension CaptureSetup {
     private var removeChangeDataCapture: SetupBatch {
         batch(
             "Change Data Capture of the database, where it was turned on here and no capture instance of anybody else remains; else the "
-                + "retention as it was.",
+                + "retention as it was, if it is still what was set here.",
             """
-            DECLARE @retention bigint, @database sysname = DB_NAME();
+            DECLARE @retention bigint, @current bigint, @database sysname = DB_NAME();
             IF \(Self.isCaptured)
             BEGIN
                 IF \(Self.wasMade("database CDC")) AND NOT EXISTS (SELECT 1 FROM cdc.change_tables)
@@ -88,8 +85,11 @@ extension CaptureSetup {
                 END
                 ELSE IF \(Self.wasMade("CDC retention"))
                 BEGIN
-                    SELECT @retention = CONVERT(bigint, earlier_value) FROM swift_cdc.made WHERE kind = N'CDC retention';
-                    EXEC sys.sp_cdc_change_job @job_type = N'cleanup', @retention = @retention;
+                    \(Self.indented(Self.currentRetention, by: 8))
+                    SELECT @retention = CONVERT(bigint, earlier_value) FROM swift_cdc.made
+                    WHERE kind = N'CDC retention' AND new_value = CONVERT(nvarchar(20), @current);
+                    IF @retention IS NOT NULL
+                        EXEC sys.sp_cdc_change_job @job_type = N'cleanup', @retention = @retention;
                 END;
             END;
             """
@@ -101,16 +101,14 @@ extension CaptureSetup {
             "Change Tracking of the tables where it was turned on here, and of the database, where it was turned on here and no "
                 + "tracked table of anybody else remains.",
             """
-            DECLARE @schema sysname, @table sysname, @statement nvarchar(max);
+            DECLARE @table int, @statement nvarchar(max);
             WHILE 1 = 1
             BEGIN
-                SET @table = NULL;
-                SELECT TOP (1) @schema = m.schema_name, @table = m.object_name FROM swift_cdc.made AS m
-                WHERE m.kind = N'table CT' AND EXISTS (SELECT 1 FROM sys.change_tracking_tables AS c
-                    WHERE c.object_id = OBJECT_ID(QUOTENAME(m.schema_name) + N'.' + QUOTENAME(m.object_name), N'U'))
-                ORDER BY m.schema_name, m.object_name;
+                SELECT @table = MIN(m.object_id) FROM swift_cdc.made AS m
+                JOIN sys.change_tracking_tables AS c ON c.object_id = m.object_id WHERE m.kind = N'table CT';
                 IF @table IS NULL BREAK;
-                SET @statement = N'ALTER TABLE ' + QUOTENAME(@schema) + N'.' + QUOTENAME(@table) + N' DISABLE CHANGE_TRACKING';
+                SET @statement = N'ALTER TABLE ' + QUOTENAME(OBJECT_SCHEMA_NAME(@table)) + N'.' + QUOTENAME(OBJECT_NAME(@table))
+                    + N' DISABLE CHANGE_TRACKING';
                 EXEC (@statement);
             END;
             IF \(Self.wasMade("database CT")) AND NOT EXISTS (SELECT 1 FROM sys.change_tracking_tables)
@@ -122,10 +120,11 @@ extension CaptureSetup {
 
     private var removeReaders: SetupBatch {
         batch(
-            "The role, with all that was granted to it; users and logins that were made here. A login that is connected cannot be "
-                + "dropped (error 15434): stop the reader first, and run this again.",
+            "The role, with all that was granted to it; users and logins that were made here, but for a login that has a user in "
+                + "another database, too. A login that is connected cannot be dropped (error 15434): stop the reader first, and run "
+                + "this again.",
             """
-            DECLARE @name sysname, @statement nvarchar(max);
+            DECLARE @name sysname, @database int, @is_used bit, @statement nvarchar(max);
             IF \(Self.wasMade("role")) AND DATABASE_PRINCIPAL_ID(N'swift_cdc_reader') IS NOT NULL
             BEGIN
                 WHILE 1 = 1
@@ -155,8 +154,27 @@ extension CaptureSetup {
                 SELECT TOP (1) @name = m.object_name FROM swift_cdc.made AS m
                 WHERE m.kind = N'login' AND SUSER_ID(m.object_name) IS NOT NULL ORDER BY m.object_name;
                 IF @name IS NULL BREAK;
-                SET @statement = N'DROP LOGIN ' + QUOTENAME(@name);
-                EXEC (@statement);
+                SELECT @database = 0, @is_used = 0;
+                WHILE @is_used = 0
+                BEGIN
+                    SELECT @database = MIN(database_id) FROM sys.databases
+                    WHERE database_id > @database AND database_id <> DB_ID() AND HAS_DBACCESS(name) = 1;
+                    IF @database IS NULL BREAK;
+                    SET @statement = N'IF EXISTS (SELECT 1 FROM ' + QUOTENAME(DB_NAME(@database))
+                        + N'.sys.database_principals WHERE sid = SUSER_SID(@login)) SET @is_used = 1';
+                    EXEC sys.sp_executesql @statement, N'@login sysname, @is_used bit OUTPUT', @name, @is_used OUTPUT;
+                END;
+                IF @is_used = 1
+                BEGIN
+                    PRINT N'The login ' + QUOTENAME(@name) + N' is kept: it has a user in database '
+                        + QUOTENAME(DB_NAME(@database)) + N'.';
+                    DELETE FROM swift_cdc.made WHERE kind = N'login' AND object_name = @name;
+                END
+                ELSE
+                BEGIN
+                    SET @statement = N'DROP LOGIN ' + QUOTENAME(@name);
+                    EXEC (@statement);
+                END;
             END;
             """
         )
@@ -167,14 +185,14 @@ extension CaptureSetup {
             "report_position", "definition_failed", "definition_changed", "rotate", "drop_obsolete_instance",
             "capture_table",
         ]
-        // The list of what was made goes last: until then the removal can be run again.
         let tables = ["readers", "definition_changes", "watermark", "capture_instances", "tables", "made"]
         let drops =
             procedures.map { "DROP PROCEDURE IF EXISTS swift_cdc.\($0);" }
             + tables.map { "DROP TABLE IF EXISTS swift_cdc.\($0);" }
         return batch(
-            "The procedures, the tables and the schema.",
-            (drops + ["DROP SCHEMA swift_cdc;"]).joined(separator: "\n")
+            "The procedures, the tables and the schema: all of them or none, so that the removal can be run again where somebody "
+                + "else has put something into the schema (error 3729).",
+            (["BEGIN TRANSACTION;"] + drops + ["DROP SCHEMA swift_cdc;", "COMMIT TRANSACTION;"]).joined(separator: "\n")
         )
     }
 }

@@ -22,6 +22,9 @@ public struct CaptureSetup: Hashable, Sendable {
         case automatic
     }
 
+    /// What the names of capture instances that are made begin with.
+    static let instancePrefix = "swift_cdc_"
+
     /// Tables to capture. Those that are captured already, by whomever, stay as they are.
     public var tables: [TableName]
     public var mechanism: Mechanism
@@ -60,7 +63,7 @@ public struct CaptureSetup: Hashable, Sendable {
             }
         }
         if let retention {
-            // The clean-up job of Change Data Capture takes at most 100 years.
+            // The clean-up job of Change Data Capture takes at most 52494800 minutes.
             guard retention >= .seconds(60), retention <= .seconds(52_494_800 * 60) else {
                 throw SQLServerConfiguration.refuse("the retention must be between one minute and 99 years")
             }
@@ -92,15 +95,25 @@ public struct CaptureSetup: Hashable, Sendable {
             SET ARITHABORT ON;
             SET CONCAT_NULL_YIELDS_NULL ON;
             SET NUMERIC_ROUNDABORT OFF;
+            IF @@LOCK_TIMEOUT = -1
+                SET LOCK_TIMEOUT 30000;
             """
         if let database {
+            // By number: how names are compared is the server's affair, not that of the database.
             text += """
 
-                IF DB_NAME() <> \(ScriptText.literal(database))
+                DECLARE @database sysname = \(ScriptText.literal(database));
+                IF DB_ID(@database) IS NULL OR DB_ID(@database) <> DB_ID()
                     THROW 50000, N'This script is for another database than the one it is run in.', 1;
                 """
         }
-        return SetupBatch(purpose: "Settings of the session, which the procedures below keep.", text: text)
+        return SetupBatch(
+            purpose:
+                "Settings of the session, which the procedures below keep. Capture of a table is turned on when nobody uses the table, and "
+                + "whoever comes meanwhile waits: so no lock is waited for longer than 30 seconds. Error 1222 says that one was; run "
+                + "the script again then.",
+            text: text
+        )
     }
 
     private var ownSchema: SetupBatch {
@@ -115,13 +128,32 @@ public struct CaptureSetup: Hashable, Sendable {
                     EXEC (N'CREATE SCHEMA swift_cdc AUTHORIZATION dbo
                         CREATE TABLE made (
                             kind nvarchar(30) NOT NULL,
-                            schema_name sysname NOT NULL,
+                            schema_name sysname NOT NULL DEFAULT N'''',
                             object_name sysname NOT NULL,
+                            object_id int NOT NULL DEFAULT 0,
                             earlier_value nvarchar(60) NULL,
+                            new_value nvarchar(60) NULL,
                             made_at datetime2(3) NOT NULL DEFAULT SYSUTCDATETIME(),
-                            PRIMARY KEY (kind, schema_name, object_name))');
+                            PRIMARY KEY (kind, schema_name, object_name, object_id))');
                 """
         )
+    }
+
+    /// A statement that puts something on the list of what is turned on, where it is not on it.
+    ///
+    /// The thing may be noted and not be there: it was dropped since, by somebody else or with the database it was restored from.
+    ///
+    /// - Parameter name: An expression of T-SQL.
+    static func note(_ kind: String, _ name: String) -> String {
+        """
+        IF NOT EXISTS (SELECT 1 FROM swift_cdc.made WHERE kind = N'\(kind)' AND object_name = \(name))
+            INSERT INTO swift_cdc.made (kind, object_name) VALUES (N'\(kind)', \(name));
+        """
+    }
+
+    /// Text between two lines of a batch that stands further to the right.
+    static func indented(_ text: String, by spaces: Int) -> String {
+        text.replacing("\n", with: "\n" + String(repeating: " ", count: spaces))
     }
 
     // MARK: Tables
@@ -147,7 +179,9 @@ public struct CaptureSetup: Hashable, Sendable {
             + tables.chunked(by: Self.rowsPerInsert).map { part in
                 let rows = part.map { "    (\(ScriptText.literal($0.schema)), \(ScriptText.literal($0.name)))" }
                 return SetupBatch(
-                    purpose: "A table that is not there stops the script. Names are kept as the catalogue spells them.",
+                    purpose:
+                        "A table that is not there, or cannot be tracked, stops the script before it is on the list. Names are kept "
+                        + "as the catalogue spells them.",
                     text: """
                         DECLARE @wanted TABLE (schema_name sysname NOT NULL, table_name sysname NOT NULL);
                         INSERT INTO @wanted (schema_name, table_name) VALUES
@@ -159,7 +193,7 @@ public struct CaptureSetup: Hashable, Sendable {
                         BEGIN
                             SET @missing = N'There is no table ' + @missing + N' in this database.';
                             THROW 50000, @missing, 1;
-                        END;
+                        END;\(mechanism == .changeTracking ? "\n" + Self.keylessTable : "")
                         WITH found AS (
                             SELECT DISTINCT OBJECT_ID(QUOTENAME(w.schema_name) + N'.' + QUOTENAME(w.table_name), N'U') AS id
                             FROM @wanted AS w),
@@ -174,6 +208,31 @@ public struct CaptureSetup: Hashable, Sendable {
                         """
                 )
             }
+    }
+
+    private static let keylessTable = """
+        DECLARE @keyless nvarchar(600) = (SELECT MIN(QUOTENAME(w.schema_name) + N'.' + QUOTENAME(w.table_name))
+            FROM @wanted AS w WHERE OBJECTPROPERTY(OBJECT_ID(QUOTENAME(w.schema_name) + N'.' + QUOTENAME(w.table_name), N'U'),
+                N'TableHasPrimaryKey') = 0);
+        IF @keyless IS NOT NULL
+        BEGIN
+            SET @keyless = N'Table ' + @keyless
+                + N' has no primary key, which Change Tracking needs. Give it one, or choose Change Data Capture for it.';
+            THROW 50000, @keyless, 1;
+        END;
+        """
+
+    /// What becomes of a table that cannot be captured, whatever the reason: the run stops, and the next one does not stop at it,
+    /// unless it is asked for again.
+    static func givingUp(_ mechanism: String) -> String {
+        """
+        BEGIN CATCH
+            IF XACT_STATE() <> 0 ROLLBACK TRANSACTION;
+            DELETE FROM swift_cdc.tables
+            WHERE schema_name = @schema AND table_name = @table AND mechanism = N'\(mechanism)';
+            THROW;
+        END CATCH;
+        """
     }
 
     private var mechanismOfTable: String {

@@ -57,13 +57,13 @@ public struct SetupScript: Hashable, Sendable {
         password: Secret? = nil,
         logger: Logger = Logger(label: "swift-cdc", factory: { _ in SwiftLogNoOpLogHandler() })
     ) async throws(TDSError) {
-        guard (password?.exposed.utf16.count ?? 0) <= 128 else {
-            throw SQLServerConfiguration.refuse(
-                "the password of the login is longer than the 128 characters of SQL Server"
-            )
+        if let password {
+            guard (1...128).contains(password.exposed.utf16.count) else {
+                throw SQLServerConfiguration.refuse("the password of the login must have 1…128 characters")
+            }
         }
         var configuration = configuration
-        // Enabling capture waits for whoever uses the table.
+        // Many tables take their time; how long each may be waited for is the lock timeout.
         configuration.queryTimeout = nil
         let connection = try await TDSConnection.open(configuration, logger: logger)
         let literal = password.map { SQLText.string($0.exposed) } ?? "NULL"
@@ -74,6 +74,7 @@ public struct SetupScript: Hashable, Sendable {
                 await connection.close()
                 var error = error
                 error.message = "\(title) stopped: \(error.message); the step was: \(batch.purpose)"
+                if error.code == .lockTimeout { error.message += " Run the script again: what is done stays done." }
                 throw error
             }
         }

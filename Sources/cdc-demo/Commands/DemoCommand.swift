@@ -97,6 +97,7 @@ struct DemoCommand: ReportingCommand {
         guard !lake.isEmpty else { throw ValidationError("--lake needs the name of a folder.") }
         guard server.isGiven else {
             if let permission { throw ValidationError("--\(permission.name) needs --server.") }
+            if server.database != nil { throw ValidationError("--database needs --server.") }
             return
         }
         if source != nil { throw ValidationError("--source and --server both say where the database is; give one.") }

@@ -58,7 +58,8 @@ struct ServerOptions: ParsableArguments {
     var isGiven: Bool { server != nil }
 
     func validate() throws {
-        if !isGiven, database != nil || user != nil || passwordFile != nil || caFile != nil || trustServerCertificate {
+        // A database alone says which one a script is for.
+        if !isGiven, user != nil || passwordFile != nil || caFile != nil || trustServerCertificate {
             throw ValidationError("--server is missing: host:port of the SQL Server.")
         }
         if isGiven {
@@ -156,6 +157,9 @@ struct ServerOptions: ParsableArguments {
             port = text[colon...]
         }
         guard let port, !port.isEmpty else { return (String(host), .port(1433)) }
+        if host.contains(":"), !text.hasPrefix("[") {
+            throw ValidationError("--server: write an IPv6 address in brackets, such as [::1]:1433; it is \(text).")
+        }
         guard port.hasPrefix(":"), let number = Int(port.dropFirst()) else {
             throw ValidationError("--server must be host:port, such as db.example.com:1433; it is \(text).")
         }

@@ -17,8 +17,8 @@ struct SetupCommand: ReportingCommand {
         commandName: "setup",
         abstract: "Print or run the T-SQL by which the changes of a SQL Server database can be read.",
         discussion: """
-            Without --apply nothing is connected: a script for sqlcmd is printed, with comments that say why. It can be run \
-            again; what is there already is left as it is. Everything that it makes is in the schema swift_cdc, but for the \
+            Without --apply nothing is connected: a script for sqlcmd is printed, with comments that say why; with --database it \
+            refuses to run in another one. It can be run again; what is there already is left as it is. Everything that it makes is in the schema swift_cdc, but for the \
             login and its user, the role swift_cdc_reader, the trigger swift_cdc_definition_changed and capture instances whose \
             names begin with swift_cdc_. --remove takes away what was made, and leaves the rest.
 
@@ -106,8 +106,8 @@ struct SetupCommand: ReportingCommand {
             )
         }
         if !remove, tables.isEmpty { throw ValidationError("--tables is missing: the tables to capture.") }
-        if let retention, !(1...876_000).contains(retention) {
-            throw ValidationError("--retention must be between 1 and 876000 hours; it is \(retention).")
+        if let retention, !(1...874_913).contains(retention) {
+            throw ValidationError("--retention must be between 1 and 874913 hours; it is \(retention).")
         }
         for table in tables where TableName(table) == nil {
             throw ValidationError("--tables: '\(table)' is no table name; write schema.table, or [schema].[table].")
@@ -126,8 +126,12 @@ struct SetupCommand: ReportingCommand {
         try setup.validate()
         let script = remove ? setup.removal : setup.installation
         if apply {
-            let password = getenv(loginPasswordEnvironment).map { Secret(String(cString: $0)) }
-            try await script.apply(to: try server.configuration(), password: script.needsPassword ? password : nil)
+            // A variable that is set to nothing is as good as one that is not set: nobody means a login without a password.
+            let password = getenv(loginPasswordEnvironment).map { String(cString: $0) } ?? ""
+            try await script.apply(
+                to: try server.configuration(),
+                password: script.needsPassword && !password.isEmpty ? Secret(password) : nil
+            )
         }
         try print(script, &buffer)
     }

@@ -32,6 +32,32 @@ struct HealthTests {
         }
     }
 
+    @Test(
+        "the watermark is written to while health is asked for, where a heartbeat is wanted, and once a minute at most"
+    )
+    func heartbeat() async throws {
+        try await TestServer.withDatabase { server in
+            try await server.run("CREATE TABLE t (id INT PRIMARY KEY)")
+            try await CaptureSetup(tables: ["dbo.t"]).installation.apply(to: server.configuration)
+            let clock = ManualClock()
+            let source = server.source(clock: clock) { $0.heartbeat = .seconds(1) }
+            let silent = server.source(clock: clock)
+            var markers: [[Value]] = []
+            func ask(_ source: SQLServerSource) async throws {
+                _ = try await source.describe(["dbo.t"])
+                #expect(try await source.health(at: ["dbo.t": .zero])?.unknown == [])
+                markers += try await server.rows("SELECT CONVERT(varchar(36), marker) FROM swift_cdc.watermark")
+            }
+            for source in [silent, source, source, silent] { try await ask(source) }
+            clock.advance(by: .seconds(60))
+            try await ask(source)
+            #expect(Set(markers.map { "\($0)" }).count == 3)
+            #expect(markers[1] == markers[2] && markers[1] == markers[3])
+            await source.close()
+            await silent.close()
+        }
+    }
+
     @Test("a login with few rights sees what it may, and the rest is unknown")
     func leastPrivilege() async throws {
         try await TestServer.withDatabase { server in

@@ -62,7 +62,8 @@ struct PreflightTests {
         Flaw(
             code: .captureInstancesFull,
             severity: .warning,
-            script: "\(table)\nGO\n\(enableTable)\nGO\n\(enableTable), @capture_instance = N'second'"
+            script: "\(table)\nGO\n\(enableTable), @capture_instance = N'swift_cdc_dbo_t_1'"
+                + "\nGO\n\(enableTable), @capture_instance = N'second'"
         ),
         Flaw(
             code: .retentionShort,
@@ -97,6 +98,34 @@ struct PreflightTests {
             #expect(finding.severity == flaw.severity)
             try await server.run(try #require(finding.remedy))
             #expect(try await found() == nil)
+            await source.close()
+        }
+    }
+
+    @Test("what is put right keeps the role and the net changes of others, and drops no instance of theirs")
+    func others() async throws {
+        try await TestServer.withDatabase { server in
+            try await server.run(Self.table)
+            try await server.run(
+                "EXEC sys.sp_cdc_enable_table @source_schema = N'dbo', @source_name = N't', @role_name = N'gate', "
+                    + "@supports_net_changes = 1, @capture_instance = N'theirs'"
+            )
+            try await server.run("ALTER TABLE t DROP COLUMN c; ALTER TABLE t ADD d INT")
+            let source = server.source()
+            let remedies = try await source.preflight(tables: ["dbo.t"]).findings.filter { $0.table != nil }.compactMap(
+                \.remedy
+            )
+            #expect(remedies.count == 1)
+            for remedy in remedies { try await server.run(remedy) }
+            #expect(
+                try await server.rows(
+                    "SELECT capture_instance, role_name, supports_net_changes FROM cdc.change_tables ORDER BY capture_instance"
+                ) == ["theirs", "theirs_2"].map { [.string($0), .string("gate"), .boolean(true)] }
+            )
+            try await server.run("ALTER TABLE t ADD e INT")
+            let findings = try await source.preflight(tables: ["dbo.t"]).findings.filter { $0.table != nil }
+            #expect(findings.map(\.code) == [.columnsNotCaptured, .captureInstancesFull])
+            #expect(findings.compactMap(\.remedy) == [])
             await source.close()
         }
     }
@@ -144,7 +173,9 @@ struct PreflightTests {
         }
     }
 
-    @Test("a capture instance for members of a role lets the user in after the statement")
+    @Test(
+        "a capture instance for members of a role lets the user in after the statement, where its change table is not readable"
+    )
     func gate() async throws {
         try await TestServer.withDatabase { server in
             try await server.run(Self.table)
@@ -152,12 +183,16 @@ struct PreflightTests {
                 "EXEC sys.sp_cdc_enable_table @source_schema = N'dbo', @source_name = N't', @role_name = N'gate]'"
             )
             try await server.withReader { source, user in
-                try await server.run("GRANT SELECT ON SCHEMA::cdc TO [\(user)]; GRANT SELECT ON dbo.t TO [\(user)]")
-                let finding = try #require(
+                func gate() async throws -> PreflightFinding? {
                     try await source.preflight(tables: ["dbo.t"]).findings.first { $0.code == .gatingRole }
-                )
+                }
+                try await server.run("GRANT SELECT ON SCHEMA::cdc TO [\(user)]; GRANT SELECT ON dbo.t TO [\(user)]")
+                #expect(try await gate() == nil)
+                try await server.run("DENY SELECT ON OBJECT::cdc.dbo_t_CT TO [\(user)]")
+                let finding = try #require(try await gate())
+                #expect(finding.severity == .error)
                 try await server.run(try #require(finding.remedy))
-                #expect(try await !source.preflight(tables: ["dbo.t"]).findings.contains { $0.code == .gatingRole })
+                #expect(try await gate() == nil)
                 try await server.run("ALTER ROLE [gate]]] DROP MEMBER [\(user)]")
             }
         }
@@ -177,6 +212,46 @@ struct PreflightTests {
                 try await server.apply(preflight)
                 #expect(try await !source.preflight(tables: ["dbo.t"]).hasErrors)
             }
+        }
+    }
+
+    @Test("whoever reads by Change Tracking needs no right to what others capture")
+    func tracksBesideOthers() async throws {
+        try await TestServer.withDatabase { server in
+            try await server.run("\(Self.table)\nGO\nCREATE TABLE theirs (id INT PRIMARY KEY)")
+            try await server.capture("theirs")
+            try await server.track()
+            try await server.run("ALTER TABLE t ENABLE CHANGE_TRACKING")
+            let user = try await server.makeUser()
+            try await server.run("GRANT SELECT, VIEW CHANGE TRACKING ON dbo.t TO [\(user.name)]")
+            let source = server.source(as: user)
+            #expect(try await source.preflight(tables: ["dbo.t"]).findings.filter { $0.severity > .info } == [])
+            #expect(try await source.describe(["dbo.t"]).count == 1)
+            await source.close()
+            let captures = server.source(as: user) { $0.mechanism = .changeDataCapture }
+            #expect(try await captures.preflight(tables: ["dbo.t"]).hasErrors)
+            await captures.close()
+        }
+    }
+
+    @Test("a login with the gating role alone suffices, and what it reads is looked at")
+    func gatedLogin() async throws {
+        try await TestServer.withDatabase { server in
+            try await server.run("\(Self.table)\nGO\nALTER DATABASE CURRENT SET ALLOW_SNAPSHOT_ISOLATION ON")
+            try await server.run(
+                "EXEC sys.sp_cdc_enable_table @source_schema = N'dbo', @source_name = N't', @role_name = N'gate'"
+            )
+            let user = try await server.makeUser()
+            try await server.run("GRANT SELECT ON dbo.t TO [\(user.name)]; GRANT VIEW DATABASE STATE TO [\(user.name)]")
+            try await server.run("ALTER ROLE gate ADD MEMBER [\(user.name)]")
+            let source = server.source(as: user)
+            #expect(try await source.preflight(tables: ["dbo.t"]).findings.filter { $0.severity > .info } == [])
+            try await server.run("ALTER TABLE t ADD d INT")
+            let findings = try await source.preflight(tables: ["dbo.t"]).findings.filter { $0.severity > .info }
+            #expect(findings.map(\.code) == [.columnsNotCaptured])
+            try await server.run("ALTER ROLE gate DROP MEMBER [\(user.name)]")
+            #expect(try await source.preflight(tables: ["dbo.t"]).hasErrors)
+            await source.close()
         }
     }
 

@@ -8,12 +8,19 @@ struct ServerRulesTests {
     private static func findings(
         readOnlyIntent: Bool = false,
         interval: Duration? = nil,
+        needsNoCapture: Bool = false,
+        seesCaptures: Bool = true,
         _ change: (inout ServerFacts) -> Void
     ) -> [PreflightFinding] {
         var facts = ServerFacts.sample
         change(&facts)
-        return ServerRules(facts: facts, readOnlyIntent: readOnlyIntent, interval: interval, needsNoCapture: false)
-            .findings
+        return ServerRules(
+            facts: facts,
+            readOnlyIntent: readOnlyIntent,
+            interval: interval,
+            needsNoCapture: needsNoCapture,
+            seesCaptures: seesCaptures
+        ).findings
     }
 
     private static func finding(_ code: PreflightFinding.Code, in findings: [PreflightFinding]) -> PreflightFinding? {
@@ -103,6 +110,16 @@ struct ServerRulesTests {
         )
     }
 
+    @Test("a published database has no capture job and needs none")
+    func published() {
+        let findings = Self.findings { facts in
+            facts.isPublished = true
+            facts.jobs = .known([.sampleCleanup(retention: 4320)])
+        }
+        #expect(Self.finding(.jobMissing, in: findings) == nil)
+        #expect(Self.finding(.jobSettings, in: findings)?.message.contains("Log Reader Agent") == true)
+    }
+
     @Test("changes must be kept for a day at least, and for twice the pipeline's interval")
     func retention() {
         func retention(_ minutes: Int, _ interval: Duration?) -> PreflightFinding? {
@@ -146,6 +163,27 @@ struct ServerRulesTests {
             facts.permissions.viewsState = false
         }
         #expect(Self.finding(.missingPermission, in: old)?.remedy == "GRANT VIEW DATABASE STATE TO [reader];")
+    }
+
+    @Test("change tables that may not be read are an error, unless the functions of the instances may")
+    func functions() {
+        func severity(seesCaptures: Bool) -> PreflightFinding.Severity? {
+            let findings = Self.findings(seesCaptures: seesCaptures) { $0.permissions.readsCapture = false }
+            return Self.finding(.missingPermission, in: findings)?.severity
+        }
+        #expect(severity(seesCaptures: true) == .info)
+        #expect(severity(seesCaptures: false) == .error)
+    }
+
+    @Test("what is wrong with the capture is nothing to whoever reads by Change Tracking alone")
+    func tracking() {
+        let findings = Self.findings(needsNoCapture: true, seesCaptures: false) { facts in
+            facts.permissions.readsCapture = false
+            facts.permissions.viewsState = false
+            facts.agentRuns = .known(false)
+            facts.jobs = .known([])
+        }
+        #expect(findings.map(\.code) == [.platform])
     }
 
     @Test("a capture that stands still, that reports errors, or that holds the log is told")

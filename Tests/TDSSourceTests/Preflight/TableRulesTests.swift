@@ -31,7 +31,50 @@ struct TableRulesTests {
                 columns: captured ?? columns
             )
         ]
-        return TableFacts(name: "dbo.t", info: info, mayRead: true, mayViewTracking: true)
+        var facts = TableFacts(name: "dbo.t", info: info, mayRead: true, mayViewTracking: true)
+        facts.options = ["dbo_t": InstanceOptions()]
+        return facts
+    }
+
+    /// A table with a column that neither of its two capture instances has.
+    private func full(oldest: String) -> TableFacts {
+        var table = facts([column("id"), column("b")], captured: [column("id")])
+        table.info?.captureInstances.insert(
+            CaptureInstance(name: oldest, changeTableID: 3, sourceTableID: 1, startLSN: LSN(high: 0, low: 1)),
+            at: 0
+        )
+        return table
+    }
+
+    @Test("an instance of others is not dropped for a new one, nor for the room that it takes")
+    func othersInstance() {
+        let found = findings(full(oldest: "theirs"))
+        #expect(found.map(\.code) == [.columnsNotCaptured, .captureInstancesFull])
+        #expect(found.map(\.remedy) == [nil, nil])
+    }
+
+    @Test(
+        "an older instance of the set-up gives way, by one statement of all findings, which keeps role and net changes"
+    )
+    func ownInstance() {
+        var table = full(oldest: "swift_cdc_dbo_t_1")
+        table.options["dbo_t"] = InstanceOptions(role: "gate'", supportsNetChanges: true)
+        let remedies = findings(table).compactMap(\.remedy)
+        let place = "@source_schema = N'dbo', @source_name = N't', @capture_instance = N'swift_cdc_dbo_t_1'"
+        #expect(
+            remedies == [
+                "EXEC sys.sp_cdc_disable_table \(place); EXEC sys.sp_cdc_enable_table \(place), @role_name = N'gate''', "
+                    + "@supports_net_changes = 1;"
+            ]
+        )
+    }
+
+    @Test("where it is not known how an instance was made there is no statement that would make it otherwise")
+    func unknownOptions() {
+        var table = facts([column("id"), column("b")], captured: [column("id")])
+        table.options = [:]
+        #expect(findings(table).map(\.code) == [.columnsNotCaptured])
+        #expect(findings(table).map(\.remedy) == [nil])
     }
 
     private func findings(_ table: TableFacts, _ server: ServerFacts = .sample) -> [PreflightFinding] {

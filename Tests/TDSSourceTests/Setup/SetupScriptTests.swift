@@ -50,6 +50,31 @@ struct SetupScriptTests {
         for module in modules { #expect(!module.contains("msdb") && !module.contains("master")) }
     }
 
+    @Test("what differs by the platform is told apart in the script, and in the same way as by the source")
+    func platforms() {
+        let script = Self.everything.installation.text
+        #expect(ServerPlatform.azureDatabaseEditions == [5, 12])
+        #expect(script.contains("SERVERPROPERTY('EngineEdition')) IN (5, 12) THEN 1 ELSE 0 END"))
+        #expect(script.contains("CASE WHEN @is_azure = 1\n        THEN N' WITH PASSWORD = N'"))
+        #expect(script.contains("N'EXEC msdb.dbo.rds_cdc_enable_db @database'"))
+        #expect(Self.everything.removal.text.contains("N'EXEC msdb.dbo.rds_cdc_disable_db @database'"))
+        // Names of other databases stand in texts only, which a server that refuses them does not read.
+        for batch in Self.everything.installation.batches + Self.everything.removal.batches {
+            let statements = batch.text.split(separator: "'", omittingEmptySubsequences: false).enumerated().filter {
+                $0.offset % 2 == 0
+            }.map(\.element)
+            #expect(!statements.contains { $0.contains("msdb") })
+        }
+    }
+
+    @Test("no lock is waited for without end, in a session that would")
+    func locks() {
+        #expect(
+            Self.everything.installation.batches[0].text.contains("IF @@LOCK_TIMEOUT = -1\n    SET LOCK_TIMEOUT 30000;")
+        )
+        #expect(Self.everything.removal.batches[0] == Self.everything.installation.batches[0])
+    }
+
     @Test("what is not asked for is not in the script")
     func options() {
         let tracking = CaptureSetup(tables: ["dbo.orders"], mechanism: .changeTracking, followsDefinitions: false)

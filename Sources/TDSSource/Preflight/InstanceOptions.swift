@@ -1,0 +1,6 @@
+/// How a capture instance was made, as far as another one in its place must be made the same way.
+struct InstanceOptions: Hashable, Sendable {
+    /// The role whose members may read it through its functions; `nil` where nobody is kept out.
+    var role: String?
+    var supportsNetChanges = false
+}

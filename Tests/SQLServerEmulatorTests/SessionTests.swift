@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import Testing
 
 @testable import SQLServerEmulator
@@ -11,8 +12,8 @@ final class Bench {
     private let path = FileManager.default.temporaryDirectory.appendingPathComponent("emulator-\(UUID().uuidString).db")
         .path
 
-    init() throws {
-        server = ServerState(name: "EMULATOR", path: path, now: { 1_700_000_000_000_000 })
+    init(now: @escaping @Sendable () -> Int64 = { 1_700_000_000_000_000 }) throws {
+        server = ServerState(name: "EMULATOR", path: path, now: now)
         let login = ServerState.Login(name: "sa", password: "", isSysadmin: true)
         server.add(login)
         session = try Session(server: server, login: login, database: "master", recorder: NoRecorder(), sink: answers)
@@ -182,5 +183,14 @@ struct SessionTests {
         )
         second.run(batch: "SELECT COUNT(*) FROM k")
         #expect(answers.take() == ["#  int", "1"])
+    }
+
+    @Test("What a statement computes does not depend on the statements before it")
+    func literalsOfEarlierStatements() {
+        bench.run("DECLARE @d DECIMAL(30, 2) = 3; SELECT 0 / @d")
+        #expect(
+            bench.run("DECLARE @i INT = 7, @d DECIMAL(30, 2) = 3; SELECT @i / @d").last?.hasPrefix("2.3333333333")
+                == true
+        )
     }
 }

@@ -247,8 +247,9 @@ extension Binder {
             rightLiteral: number(right),
             settings: session.conversionSettings
         )
-        let key =
-            "arithmetic \(operation.rawValue) \(number(left) ?? 0) \(number(right) ?? 0) \(session.conversionSettings.dateOrder)"
+        // Of a literal only its digits count, and that it is one.
+        let digits = [left, right].map { operand in number(operand).map { "\($0.magnitude)".count } }
+        let key = "arithmetic \(operation.rawValue) \(digits) \(session.conversionSettings.dateOrder)"
         return apply(key, [left, right], [left.type, right.type], binary.result) { (values) throws(SQLError) in
             try binary.evaluate(values[0], values[1])
         }

@@ -305,4 +305,17 @@ struct KnownEffectsTests {
             ]
         )
     }
+
+    @Test func ordersByConstants() {
+        bench.run("CREATE TABLE k (id INT, name VARCHAR(9)); INSERT k VALUES (1, 'b'), (2, 'a')")
+        // The alias of a number is its value, not the number of a column.
+        #expect(run("SELECT 2 AS a, id FROM k ORDER BY a, id DESC") == ["2 | 2", "2 | 1"])
+        #expect(run("SELECT 7 AS a, id FROM k ORDER BY a, id") == ["7 | 1", "7 | 2"])
+        #expect(run("SELECT 7 AS a, id FROM k UNION SELECT 7, 3 ORDER BY a, 2 DESC") == ["7 | 3", "7 | 2", "7 | 1"])
+        #expect(run("SELECT COUNT(*) FROM k GROUP BY 1") == ["Msg 164"])
+        #expect(run("SELECT COUNT(*) FROM k GROUP BY id, 'x'") == ["Msg 164"])
+        #expect(run("SELECT id FROM k ORDER BY 'id'") == ["Msg 408"])
+        #expect(run("SELECT id, ROW_NUMBER() OVER (ORDER BY 1) FROM k") == ["Msg 5308"])
+        #expect(run("SELECT id FROM k ORDER BY (SELECT NULL), id DESC") == ["2", "1"])
+    }
 }

@@ -188,6 +188,13 @@ extension Binder {
             guard case .expression(let expression) = element else {
                 throw SQLError.unsupported("GROUPING SETS, ROLLUP and CUBE")
             }
+            guard expression.mentionsColumn(of: scope) else {
+                throw SQLError(
+                    164,
+                    "Each GROUP BY expression must contain at least one column that is not an outer reference.",
+                    severity: 15
+                )
+            }
             let value = try bind(expression, scope)
             return equalized(value.sql, value.type) + (try collate(value.type))
         }
@@ -231,9 +238,10 @@ extension Binder {
         columns: [BoundQuery.Column] = [],
         alias: String? = nil
     ) throws(SQLError) -> String {
-        try items.map { (item) throws(SQLError) in
+        try items.enumerated().map { (index, item) throws(SQLError) in
             var value: TypedSQL?
-            if case .literal(.integer(let digits)) = item.expression.kind, !selected.isEmpty || alias != nil {
+            let isPositional = !selected.isEmpty || alias != nil
+            if case .literal(.integer(let digits)) = item.expression.kind, isPositional {
                 let count = alias == nil ? selected.count : columns.count
                 guard let number = Int(digits), (1...max(1, count)).contains(number) else {
                     throw SQLError(
@@ -245,13 +253,34 @@ extension Binder {
                 value =
                     alias.map { TypedSQL(sql: "\($0).c\(number - 1)", type: columns[number - 1].type) }
                     ?? selected[number - 1]
+            } else if case .literal(let literal) = item.expression.kind {
+                throw Self.constantInOrder(literal, isPositional: isPositional, position: index + 1)
             } else if case .column(let name) = item.expression.kind, name.parts.count == 1 {
                 value = scope.aliases.first { $0.name.matches(name.last) }?.expression
             }
             let bound: TypedSQL
             if let value { bound = value } else { bound = try bind(item.expression, scope) }
-            return bound.sql + (try collate(bound.type)) + (item.isDescending ? " DESC" : "")
+            // A bare number would be the number of a column to SQLite.
+            let term = Int64(bound.sql) == nil ? bound.sql : "ifnull(\(bound.sql), NULL)"
+            return term + (try collate(bound.type)) + (item.isDescending ? " DESC" : "")
         }.joined(separator: ", ")
+    }
+
+    /// - Parameter isPositional: Whether whole numbers mean columns, which they do not within `OVER`.
+    private static func constantInOrder(_ literal: Literal, isPositional: Bool, position: Int) -> SQLError {
+        if isPositional {
+            return SQLError(408, "A constant expression was encountered in the ORDER BY list, position \(position).")
+        }
+        if case .integer = literal {
+            return SQLError(
+                5308,
+                "Windowed functions, aggregates and NEXT VALUE FOR functions do not support integer indices as ORDER BY clause expressions."
+            )
+        }
+        return SQLError(
+            5309,
+            "Windowed functions, aggregates and NEXT VALUE FOR functions do not support constants as ORDER BY clause expressions."
+        )
     }
 
     private func limit(_ query: Query, _ top: Top?, _ scope: Scope) throws(SQLError) -> String {

@@ -42,6 +42,12 @@ extension Expression {
         return parts.contains(where: \.mentionsColumn)
     }
 
+    /// Whether the name of a column of the query's own stands in it.
+    func mentionsColumn(of scope: Scope) -> Bool {
+        if case .column(let name) = kind { return (try? Scope(scope.sources).column(name.parts)) != nil }
+        return parts.contains { $0.mentionsColumn(of: scope) }
+    }
+
     /// Whether an aggregate of this query stands in it; those of subqueries are theirs.
     var containsAggregate: Bool { isAggregate || parts.contains(where: \.containsAggregate) }
 

@@ -193,4 +193,20 @@ struct SessionTests {
                 == true
         )
     }
+
+    @Test("A statement has one time, the next one a later one")
+    func timeOfAStatement() throws {
+        let seconds = Atomic<Int64>(1_700_000_000)
+        let bench = try Bench { seconds.wrappingAdd(1, ordering: .relaxed).newValue * 1_000_000 }
+        #expect(
+            bench.run("SELECT COUNT(DISTINCT t) FROM (SELECT GETDATE() AS t FROM (VALUES (1), (2), (3)) AS v (x)) AS y")
+                .last == "1"
+        )
+        #expect(
+            bench.run("SELECT IIF(GETUTCDATE() = CAST(SYSUTCDATETIME() AS DATETIME), 'same', 'later')").last == "same"
+        )
+        #expect(
+            bench.run("DECLARE @t DATETIME = GETDATE(); SELECT IIF(GETDATE() > @t, 'later', 'same')").last == "later"
+        )
+    }
 }

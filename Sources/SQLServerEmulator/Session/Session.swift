@@ -67,6 +67,8 @@ final class Session {
     var rethrown: ServerText?
     /// How many `TRY` are around what runs.
     var tryDepth = 0
+    /// When the statement that runs began; `nil` between statements. Microseconds since 1970.
+    var statementBegan: Int64?
 
     /// Sees every row that is changed, for Change Data Capture and Change Tracking.
     var recorder: any ChangeRecorder

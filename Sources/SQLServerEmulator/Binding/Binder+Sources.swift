@@ -179,6 +179,7 @@ extension Binder {
             throw Self.unknown(name)
         }
         if let table = database.tables[id] {
+            try session.checkIsolation(in: database)
             if let permission { try session.checkMay(permission, table, in: database) }
             return .table(table)
         }

@@ -119,6 +119,8 @@ protocol BindingContext: AnyObject {
     func contextFunction(_ name: String, _ arguments: [SQLType]) throws(SQLError) -> BoundFunction?
     /// Checks that the session may do something with a table or a module.
     func checkMay(_ permission: String, _ object: any CatalogueEntry, in database: DatabaseCatalogue) throws(SQLError)
+    /// - Throws: 3952 where the isolation level keeps the session from the tables of a database.
+    func checkIsolation(in database: DatabaseCatalogue) throws(SQLError)
     /// Does work for which an owner's own objects need no permission.
     func owned<T>(by owner: ChainOwner?, _ work: () throws(SQLError) -> T) throws(SQLError) -> T
 }

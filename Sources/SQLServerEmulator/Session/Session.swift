@@ -234,17 +234,20 @@ final class Session {
         case .readUncommitted, .readCommitted: break
         case .repeatableRead, .serializable: try openForWriting()
         case .snapshot:
-            guard catalogue(databaseName)?.options.allowsSnapshotIsolation ?? false else {
-                throw SQLError(
-                    3952,
-                    "Snapshot isolation transaction failed accessing database '\(databaseName)' because snapshot isolation is not "
-                        + "allowed in this database. Use ALTER DATABASE to allow snapshot isolation."
-                )
-            }
             try sqlite.run("BEGIN DEFERRED")
             // The first read fixes what the transaction sees.
             try sqlite.run("SELECT COUNT(*) FROM sqlite_schema")
         }
+    }
+
+    /// - Throws: 3952 where a table would be read or written under `SNAPSHOT` in a database that does not allow it.
+    func checkIsolation(in database: DatabaseCatalogue) throws(SQLError) {
+        guard settings.isolation == .snapshot, !database.allowsSnapshots else { return }
+        throw SQLError(
+            3952,
+            "Snapshot isolation transaction failed accessing database '\(database.name)' because snapshot isolation is not "
+                + "allowed in this database. Use ALTER DATABASE to allow snapshot isolation."
+        )
     }
 
     private func openForWriting() throws(SQLError) {

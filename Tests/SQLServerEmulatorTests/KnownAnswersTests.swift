@@ -318,4 +318,23 @@ struct KnownEffectsTests {
         #expect(run("SELECT id, ROW_NUMBER() OVER (ORDER BY 1) FROM k") == ["Msg 5308"])
         #expect(run("SELECT id FROM k ORDER BY (SELECT NULL), id DESC") == ["2", "1"])
     }
+
+    @Test func columnsThatRulesNeedStay() {
+        bench.run(
+            """
+            CREATE TABLE d (a INT, b INT, c AS b + 1, d INT, e INT, f INT, CONSTRAINT d_d CHECK (d > 0))
+            CREATE INDEX d_e ON d (a) INCLUDE (e)
+            """
+        )
+        for column in ["d", "b", "e"] {
+            #expect(run("ALTER TABLE d DROP COLUMN \(column)") == ["Msg 5074"], "\(column)")
+        }
+        for column in ["d", "b"] {
+            #expect(run("ALTER TABLE d ALTER COLUMN \(column) BIGINT") == ["Msg 5074"], "\(column)")
+        }
+        #expect(
+            run("ALTER TABLE d DROP COLUMN f; ALTER TABLE d DROP CONSTRAINT d_d; ALTER TABLE d DROP COLUMN d") == []
+        )
+        #expect(run("INSERT d (a, b) VALUES (1, 2); SELECT c FROM d") == ["(1 rows)", "3"])
+    }
 }

@@ -209,4 +209,27 @@ struct SessionTests {
             bench.run("DECLARE @t DATETIME = GETDATE(); SELECT IIF(GETDATE() > @t, 'later', 'same')").last == "later"
         )
     }
+
+    @Test("A reset forgets whom the session acts as, its context and its cursors")
+    func reset() {
+        bench.run(
+            """
+            CREATE USER u WITHOUT LOGIN
+            EXEC sp_set_session_context 'k', 1
+            DECLARE c CURSOR GLOBAL FOR SELECT 1 AS n
+            OPEN c
+            DECLARE @h INT
+            EXEC sp_prepare @h OUTPUT, N'', N'SELECT 1'
+            EXECUTE AS USER = 'u' WITH NO REVERT
+            """
+        )
+        #expect(bench.run("SELECT USER_NAME(), CURSOR_STATUS('global', 'c')").last == "u | 1")
+        bench.session.reset("shop", SessionSettings())
+        #expect(
+            bench.run("SELECT USER_NAME(), SESSION_CONTEXT(N'k'), CURSOR_STATUS('global', 'c')").last
+                == "dbo | NULL | -3"
+        )
+        #expect(bench.run("FETCH NEXT FROM c").last?.hasPrefix("Msg 16916") == true)
+        #expect(bench.session.prepared.isEmpty)
+    }
 }

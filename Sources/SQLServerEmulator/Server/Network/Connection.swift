@@ -62,10 +62,16 @@ final class Connection: Sendable {
     /// The client wants what it asked for to end.
     func attention() {
         let isLate = state.withLock { state in
-            if state.openRequests > 0 { state.hasAttention = true } else { state.openRequests += 1 }
-            return !state.hasAttention
+            guard state.openRequests > 0 else {
+                state.openRequests += 1
+                return true
+            }
+            state.hasAttention = true
+            // Not later: the request that runs may end at any time, and the next one is not meant.
+            cancellation.request()
+            return false
         }
-        if isLate { requests.append(.lateAttention) } else { cancellation.request() }
+        if isLate { requests.append(.lateAttention) }
     }
 
     /// The client is gone: what runs for it ends.

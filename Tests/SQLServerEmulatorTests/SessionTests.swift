@@ -210,6 +210,20 @@ struct SessionTests {
         )
     }
 
+    @Test("A session that lives long does not grow with the literals of its statements")
+    func literalsAreForgotten() {
+        bench.run("SELECT LEFT('abc00', 3), 1 + 1.5")
+        let count = bench.session.routines.count
+        for number in 10...60 { bench.run("SELECT LEFT('abc\(number)', 3), \(number % 10) + 1.5") }
+        #expect(bench.session.routines.count == count)
+        // Paths into XML are part of what a routine does.
+        for number in 1...(2 * Routines.limit) {
+            bench.run("DECLARE @x XML = '<a/>'; SELECT @x.value('(/a/b\(number))[1]', 'INT')")
+        }
+        #expect(bench.session.routines.count <= Routines.limit + 100)
+        #expect(bench.run("SELECT LEFT('abcd', 3)").last == "abc")
+    }
+
     @Test("A reset forgets whom the session acts as, its context and its cursors")
     func reset() {
         bench.run(

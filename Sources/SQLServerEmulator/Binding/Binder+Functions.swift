@@ -52,7 +52,8 @@ extension Binder {
         let settings = session.conversionSettings
         let function = try FunctionTable.resolve(name, described, settings: settings)
         return BoundFunction(
-            key: "function \(name) \(described) \(settings.dateOrder)",
+            // Literals count as far as the type of the result depends on them.
+            key: "function \(name) \(datePart ?? "") \(arguments.map(\.type)) \(function.result) \(settings.dateOrder)",
             arguments: arguments.map(\.type),
             result: function.result
         ) { [unowned session = self.session] (values) throws(SQLError) in

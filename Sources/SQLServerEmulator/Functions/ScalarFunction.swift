@@ -96,14 +96,14 @@ struct FunctionCall {
     /// The type of the argument that has the value `index`.
     func type(_ index: Int) -> SQLType { types.indices.contains(index) ? types[index] : .null }
 
-    func literal(_ index: Int) -> SQLValue? {
+    private func literal(_ index: Int) -> SQLValue? {
         let literals = arguments.compactMap { argument -> SQLValue?? in
             if case .value(_, let literal) = argument { .some(literal) } else { nil }
         }
         return literals.indices.contains(index) ? literals[index] : nil
     }
 
-    /// A literal whole number.
+    /// A literal whole number. What a plan makes of it must show in the type of its result.
     func integerLiteral(_ index: Int) -> Int? {
         if case .integer(let number) = literal(index) { Int(exactly: number) } else { nil }
     }

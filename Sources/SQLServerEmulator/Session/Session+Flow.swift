@@ -49,6 +49,8 @@ extension Session {
     func answering(_ work: () throws -> Void) {
         currentLine = 1
         frames = [Frame()]
+        // The SQL of cursors outlives its batch.
+        if cursors.isEmpty { routines.forgetWhereTooMany() }
         caught = []
         tryDepth = 0
         abortsBatch = false

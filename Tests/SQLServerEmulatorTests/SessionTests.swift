@@ -224,6 +224,30 @@ struct SessionTests {
         #expect(bench.run("SELECT LEFT('abcd', 3)").last == "abc")
     }
 
+    @Test("RAND starts anew where it gets a seed, and is one number for all rows of a statement")
+    func randomNumbers() {
+        let number = { (text: String) in "CAST(\(text) AS DECIMAL(17, 15))" }
+        #expect(
+            bench.run("SELECT \(number("RAND(100)")), \(number("RAND()")), \(number("RAND()"))").last
+                == "0.715436657367485 | 0.284633807679820 | 0.013103908285036"
+        )
+        #expect(
+            bench.run("DECLARE @seed INT = 100; SELECT \(number("RAND(@seed)")); SELECT \(number("RAND()"))").filter {
+                !$0.hasPrefix("#")
+            } == ["0.715436657367485", "0.284633807679820"]
+        )
+        #expect(
+            bench.run("SELECT COUNT(DISTINCT r) FROM (SELECT RAND() AS r FROM (VALUES (1), (2), (3)) AS v (x)) AS y")
+                .last
+                == "1"
+        )
+        #expect(
+            bench.run(
+                "SELECT COUNT(DISTINCT r) FROM (SELECT RAND(x) AS r FROM (VALUES (1), (2), (2)) AS v (x)) AS y"
+            ).last == "2"
+        )
+    }
+
     @Test("A reset forgets whom the session acts as, its context and its cursors")
     func reset() {
         bench.run(

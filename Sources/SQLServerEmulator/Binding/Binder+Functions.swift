@@ -9,6 +9,7 @@ extension Binder {
             if Self.aggregates.contains(name) { return try aggregate(call, name, scope) }
             if let choice = try choice(call, name, scope) { return choice }
         }
+        if let random = try random(call, name) { return random }
         if let own = try userFunction(call, scope) { return own }
         var arguments: [TypedSQL] = []
         var part: String?
@@ -59,6 +60,31 @@ extension Binder {
         ) { [unowned session = self.session] (values) throws(SQLError) in
             try function.evaluate(values, session.evaluationContext)
         }
+    }
+
+    /// `RAND` is one number for all rows, unless its seed depends on them.
+    private func random(_ call: TSQL.FunctionCall, _ name: String) throws(SQLError) -> TypedSQL? {
+        guard call.name.parts.count == 1, name == "RAND", call.arguments.count <= 1 else { return nil }
+        var seed: Int32?
+        if let argument = call.arguments.first {
+            let given: (type: SQLType, value: SQLValue)
+            switch argument.kind {
+            case .literal(.integer(let digits)):
+                guard let number = Int32(digits) else { return nil }
+                given = (.int, .integer(Int64(number)))
+            case .variable(let variable) where functionArguments.isEmpty: given = try session.variable(variable)
+            default: return nil
+            }
+            guard case .integer(let number) = try Conversion.convert(given.value, from: given.type, to: .int) else {
+                return nil
+            }
+            seed = Int32(clamping: number)
+        }
+        return TypedSQL(
+            sql: try parameter(.double(session.evaluationContext.random(seed)), .float),
+            type: .float,
+            isNullable: false
+        )
     }
 
     // MARK: Choices

@@ -13,7 +13,7 @@ extension Session {
             settings: conversionSettings,
             firstWeekday: settings.dateFirst,
             newGUID: { (0..<16).map { _ in UInt8.random(in: 0...255) } },
-            random: { _ in Double.random(in: 0..<1) }
+            random: { [randomNumbers] seed in randomNumbers.next(seed) }
         )
     }
 

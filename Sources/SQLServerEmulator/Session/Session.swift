@@ -39,6 +39,7 @@ final class Session {
     /// `@@FETCH_STATUS` and `@@CURSOR_ROWS`
     var fetchStatus: Int64 = 0
     var cursorRows: Int64 = 0
+    let randomNumbers = RandomNumbers()
     /// Modules that ran, by their texts.
     var parsedModules: [String: Batch] = [:]
     /// Whether the error that is being told was made by `RAISERROR`, which ends no transaction.

@@ -337,4 +337,19 @@ struct KnownEffectsTests {
         )
         #expect(run("INSERT d (a, b) VALUES (1, 2); SELECT c FROM d") == ["(1 rows)", "3"])
     }
+
+    @Test func countsOfRows() {
+        let counts = [
+            "SELECT 1 AS n": "1", "DECLARE @x INT; SET @x = 1": "1", "SET NOCOUNT OFF": "0", "PRINT 'a'": "0",
+            "USE shop": "0", "RAISERROR('a', 10, 1)": "0",
+        ]
+        for (statement, count) in counts {
+            #expect(
+                run("DECLARE @n INT; SELECT @n = x FROM (VALUES (1), (2)) AS v (x); \(statement); SELECT @@ROWCOUNT")
+                    .last
+                    == count,
+                "\(statement)"
+            )
+        }
+    }
 }

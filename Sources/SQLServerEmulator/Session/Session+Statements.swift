@@ -21,13 +21,16 @@ extension Session {
         case .setVariable(let name, let operation, let expression):
             let (value, type) = try evaluate(expression)
             try assign(name, operation, value, type)
-            lastError = 0
-        case .set(let option): try set(option)
+            (rowCount, lastError) = (1, 0)
+        case .set(let option):
+            try set(option)
+            (rowCount, lastError) = (0, 0)
         case .use(let name):
             let database = try self.database(named: name)
             let before = databaseName
             databaseName = database.name
             sink.changed(.database(database.name, before: before))
+            (rowCount, lastError) = (0, 0)
         case .print(let expression):
             let (value, type) = try evaluate(expression)
             let text = try ValueRules.text(value, type)
@@ -38,6 +41,7 @@ extension Session {
                     line: currentLine
                 )
             )
+            (rowCount, lastError) = (0, 0)
         case .throw(let arguments): try raise(arguments)
         case .raiseError(let raise): try self.raise(raise)
         case .execute(let execute): try run(execute)
@@ -174,6 +178,7 @@ extension Session {
         )
         isRaised = error.severity > 10
         if isRaised { throw error }
+        (rowCount, lastError) = (0, 0)
         sink.message(ServerText(error, procedure: frames[frames.count - 1].procedure, line: currentLine))
     }
 }

@@ -338,6 +338,12 @@ struct KnownEffectsTests {
         #expect(run("INSERT d (a, b) VALUES (1, 2); SELECT c FROM d") == ["(1 rows)", "3"])
     }
 
+    @Test func averagesOverflowAsTheirSumsDo() {
+        #expect(run("SELECT AVG(x) FROM (VALUES (2147483647), (1)) AS v (x)") == ["Msg 8115"])
+        #expect(run("SELECT AVG(CAST(x AS BIGINT)) FROM (VALUES (2147483647), (1)) AS v (x)") == ["1073741824"])
+        #expect(run("SELECT AVG(x) FROM (VALUES (CAST(922337203685477 AS MONEY)), (1)) AS v (x)") == ["Msg 8115"])
+    }
+
     @Test func countsOfRows() {
         let counts = [
             "SELECT 1 AS n": "1", "DECLARE @x INT; SET @x = 1": "1", "SET NOCOUNT OFF": "0", "PRINT 'a'": "0",

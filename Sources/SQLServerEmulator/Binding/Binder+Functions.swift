@@ -356,22 +356,24 @@ private final class NumberSum: Routines.Aggregate {
             return .real(value)
         }
         var value = exact
+        // The sum must fit, though the average of it would.
+        try check(value)
         if isAverage {
             // The quotient has the scale of the result, which may be greater than that of the values.
             let factor = DecimalMath.powerOfTen(type.scale - from.scale)
             let (scaled, overflow) = exact.multipliedReportingOverflow(by: factor)
             if overflow { throw SQLError.overflow(type) }
             value = scaled / Int128(count)
+            try check(value)
         }
-        switch type {
-        case .int, .bigint:
-            guard let range = type.integerRange, let number = Int64(exactly: value), range.contains(number) else {
-                throw SQLError.overflow(type)
+        return try type.encode(type.family == .integer ? .integer(Int64(truncatingIfNeeded: value)) : .decimal(value))
+    }
+
+    private func check(_ value: Int128) throws(SQLError) {
+        let isWithin =
+            if let range = type.integerRange { Int64(exactly: value).map(range.contains) ?? false } else {
+                type.unscaledRange?.contains(value) ?? false
             }
-            return .integer(number)
-        default:
-            guard let range = type.unscaledRange, range.contains(value) else { throw SQLError.overflow(type) }
-            return try type.encode(.decimal(value))
-        }
+        if !isWithin { throw SQLError.overflow(type) }
     }
 }

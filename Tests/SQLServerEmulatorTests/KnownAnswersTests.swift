@@ -77,6 +77,10 @@ struct KnownAnswersTests {
             ("CAST(CAST(1234567.5 AS FLOAT) AS VARCHAR(30))", "1.23457e+006"),
             ("CAST(CAST(123456 AS FLOAT) AS VARCHAR(30))", "123456"),
             ("CAST(CAST(0.1 AS FLOAT) AS VARCHAR(30))", "0.1"),
+            ("CAST('<a>' AS XML)", "Msg 9400"), ("CAST('<a/>x<b/>' AS XML)", "<a/>x<b/>"), ("CAST('' AS XML)", ""),
+            ("CAST('</a><a>' AS XML)", "Msg 9400"), ("TRY_CAST('<a>' AS XML)", "NULL"),
+            ("CAST('a & b' AS XML)", "Msg 9400"),
+            ("CAST(N'<?xml version=\"1.0\"?><a b=\"c\"/>' AS XML)", "<?xml version=\"1.0\"?><a b=\"c\"/>"),
             ("ISNUMERIC('$')", "1"), ("ISNUMERIC('1e5')", "1"), ("ISNUMERIC('abc')", "0"), ("ISNUMERIC('')", "0"),
             (
                 "IIF(CAST('6F9619FF-8B86-D011-B42D-00C04FC964FF' AS UNIQUEIDENTIFIER) < 'FF9619FF-8B86-D011-B42D-00C04FC964FE', 1, 0)",

@@ -186,12 +186,15 @@ extension Binder {
     }
 
     private func argument(_ call: TSQL.FunctionCall, _ index: Int, _ scope: Scope) throws(SQLError) -> TypedSQL {
+        // An aggregate within an aggregate is an error.
+        try argument(call, index, in: Scope(scope.sources, parent: scope.parent))
+    }
+
+    private func argument(_ call: TSQL.FunctionCall, _ index: Int, in scope: Scope) throws(SQLError) -> TypedSQL {
         guard call.arguments.indices.contains(index) else {
             throw SQLError(174, "The \(call.name.last) function requires \(index + 1) argument(s).", severity: 15)
         }
-        // An aggregate within an aggregate is an error.
-        let inner = Scope(scope.sources, parent: scope.parent)
-        return try bind(call.arguments[index], inner)
+        return try bind(call.arguments[index], scope)
     }
 
     private func sum(_ value: TypedSQL, _ name: String, isDistinct: Bool) throws(SQLError) -> TypedSQL {
@@ -223,6 +226,16 @@ extension Binder {
             }
             return nil
         }
+        guard scope.allowsWindows else {
+            throw SQLError(
+                4108,
+                "Windowed functions can only appear in the SELECT or ORDER BY clauses.",
+                severity: 15
+            )
+        }
+        if call.isDistinct {
+            throw SQLError(10759, "Use of DISTINCT is not allowed with the OVER clause.", severity: 15)
+        }
         var clauses: [String] = []
         if !over.partitionBy.isEmpty {
             let terms = try over.partitionBy.map { (e) throws(SQLError) in
@@ -235,10 +248,12 @@ extension Binder {
         if over.orderBy.isEmpty, isRanking || isOffset {
             throw SQLError(4112, "The function '\(name)' must have an OVER clause with ORDER BY.", severity: 15)
         }
-        if let frame = over.frame { clauses.append(try self.frame(frame, scope)) }
+        if let frame = over.frame { clauses.append(try self.frame(frame)) }
         let clause = " OVER (\(clauses.joined(separator: " ")))"
+        func argument(_ index: Int) throws(SQLError) -> TypedSQL { try windowArgument(call, index, scope) }
         if isRanking {
-            let arguments = try call.arguments.map { (e) throws(SQLError) in try bind(e, scope).sql }
+            var arguments: [String] = []
+            if name == "NTILE" { arguments.append(try tiles(try argument(0))) }
             return TypedSQL(
                 sql: "\(name)(\(arguments.joined(separator: ", ")))\(clause)",
                 type: .bigint,
@@ -246,25 +261,23 @@ extension Binder {
             )
         }
         if isOffset {
-            let value = try argument(call, 0, scope)
+            let value = try argument(0)
             var arguments = [value.sql]
-            if call.arguments.count > 1 { arguments.append(try convert(try argument(call, 1, scope), to: .bigint).sql) }
-            if call.arguments.count > 2 {
-                arguments.append(try convert(try argument(call, 2, scope), to: value.type).sql)
-            }
+            if call.arguments.count > 1 { arguments.append(try offset(try argument(1))) }
+            if call.arguments.count > 2 { arguments.append(try convert(try argument(2), to: value.type).sql) }
             if call.nullTreatment == .ignore { throw SQLError.unsupported("IGNORE NULLS") }
             return TypedSQL(sql: "\(name)(\(arguments.joined(separator: ", ")))\(clause)", type: value.type)
         }
         switch name {
         case "COUNT", "COUNT_BIG":
-            let inner = call.isStar ? "*" : try argument(call, 0, scope).sql
+            let inner = call.isStar ? "*" : try argument(0).sql
             return TypedSQL(sql: "COUNT(\(inner))\(clause)", type: name == "COUNT" ? .int : .bigint, isNullable: false)
         case "MIN", "MAX":
-            let value = try argument(call, 0, scope)
+            let value = try argument(0)
             return TypedSQL(sql: "\(name)(\(value.sql)\(try collate(value.type)))\(clause)", type: value.type)
         case "SUM":
             // SQLite adds 64-bit numbers and refuses where they overflow.
-            let value = try argument(call, 0, scope)
+            let value = try argument(0)
             switch value.type {
             case .tinyint, .smallint, .int, .bigint:
                 let type: SQLType = value.type == .bigint ? .bigint : .int
@@ -288,13 +301,50 @@ extension Binder {
         }
     }
 
-    private func frame(_ frame: Window.Frame, _ scope: Scope) throws(SQLError) -> String {
+    /// An argument of a window function: in a query with groups it may be an aggregate of a group.
+    private func windowArgument(_ call: TSQL.FunctionCall, _ index: Int, _ scope: Scope) throws(SQLError) -> TypedSQL {
+        let inner = Scope(scope.sources, parent: scope.parent)
+        inner.allowsAggregates = scope.allowsAggregates
+        return try argument(call, index, in: inner)
+    }
+
+    private func tiles(_ count: TypedSQL) throws(SQLError) -> String {
+        routines.call("tiles", [try convert(count, to: .bigint).sql]) { (values) throws(SQLError) in
+            guard case .integer(1...) = values[0] else {
+                throw SQLError(
+                    4116,
+                    "The function 'ntile' takes only a positive int or bigint expression as its input."
+                )
+            }
+            return values[0]
+        }
+    }
+
+    private func offset(_ rows: TypedSQL) throws(SQLError) -> String {
+        routines.call("offset of rows", [try convert(rows, to: .bigint).sql]) { (values) throws(SQLError) in
+            guard case .integer(0...) = values[0] else {
+                throw SQLError(8730, "Offset parameter for Lag and Lead functions cannot be a negative value.")
+            }
+            return values[0]
+        }
+    }
+
+    private func frame(_ frame: Window.Frame) throws(SQLError) -> String {
+        func count(_ expression: Expression) throws(SQLError) -> String {
+            if frame.unit == .range {
+                throw SQLError(4194, "RANGE is only supported with UNBOUNDED and CURRENT ROW window frame delimiters.")
+            }
+            guard case .literal(.integer(let digits)) = expression.kind else {
+                throw SQLError(102, "Incorrect syntax near 'ROWS': a number of rows is expected.", severity: 15)
+            }
+            return digits
+        }
         func bound(_ bound: Window.Frame.Bound) throws(SQLError) -> String {
             switch bound {
             case .unboundedPreceding: "UNBOUNDED PRECEDING"
-            case .preceding(let count): "\(try bind(count, scope).sql) PRECEDING"
+            case .preceding(let rows): "\(try count(rows)) PRECEDING"
             case .currentRow: "CURRENT ROW"
-            case .following(let count): "\(try bind(count, scope).sql) FOLLOWING"
+            case .following(let rows): "\(try count(rows)) FOLLOWING"
             case .unboundedFollowing: "UNBOUNDED FOLLOWING"
             }
         }

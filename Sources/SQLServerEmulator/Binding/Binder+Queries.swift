@@ -115,6 +115,7 @@ extension Binder {
             !specification.groupBy.isEmpty || specification.having != nil
             || specification.items.contains(where: \.hasAggregate)
         scope.allowsAggregates = true
+        scope.allowsWindows = true
         if isGrouped { try checkGrouping(specification, query, scope) }
 
         var columns: [BoundQuery.Column] = []
@@ -160,6 +161,10 @@ extension Binder {
         }
         guard !items.isEmpty else { throw SQLError(263, "Must specify table to select from.") }
         let isDistinct = specification.isDistinct
+        if specification.having != nil, grouping.isEmpty, !specification.items.contains(where: \.hasAggregate) {
+            // SQLite makes a group of all rows only where something that is selected is an aggregate.
+            items[0].sql = "CASE WHEN COUNT(*) IS NULL THEN NULL ELSE \(items[0].sql) END"
+        }
         let list = try items.enumerated().map { (index, item) throws(SQLError) in
             "\(item.sql)\(isDistinct ? try collate(item.type) : "") AS c\(index)"
         }
@@ -167,7 +172,11 @@ extension Binder {
         if !from.isEmpty { sql += " FROM \(from)" }
         if let condition { sql += " WHERE \(condition)" }
         if !grouping.isEmpty { sql += " GROUP BY \(grouping.joined(separator: ", "))" }
-        if let having = specification.having { sql += " HAVING \(try self.condition(having, scope))" }
+        if let having = specification.having {
+            scope.allowsWindows = false
+            sql += " HAVING \(try self.condition(having, scope))"
+            scope.allowsWindows = true
+        }
         var order = ""
         if !query.orderBy.isEmpty {
             scope.aliases = zip(columns, items).filter { !$0.0.name.isEmpty }.map { ($0.0.name, $0.1) }

@@ -24,6 +24,8 @@ final class Scope {
     var aliases: [(name: String, expression: TypedSQL)] = []
     /// Whether aggregates may stand here.
     var allowsAggregates = false
+    /// Whether functions with `OVER` may stand here.
+    var allowsWindows = false
 
     init(_ sources: [Source] = [], parent: Scope? = nil) {
         self.sources = sources

@@ -1,0 +1,42 @@
+import Testing
+
+@testable import SQLServerEmulator
+
+/// What SQL Server refuses is refused by its own number; what only the emulator refuses, by 40517.
+@Suite("Statements are refused by the numbers that SQL Server gives")
+struct RefusalTests {
+    let bench: Bench
+
+    init() throws {
+        bench = try Bench()
+        bench.run(
+            """
+            CREATE TABLE t (id INT PRIMARY KEY, name VARCHAR(20), long TEXT)
+            INSERT t VALUES (1, 'b', 'x'), (2, 'a', 'y')
+            """
+        )
+    }
+
+    private func check(_ cases: [(String, String)]) {
+        for (statement, expected) in cases {
+            let last = bench.run(statement).last ?? ""
+            #expect((last.hasPrefix("Msg ") ? String(last.prefix { $0 != "," }) : last) == expected, "\(statement)")
+        }
+    }
+
+    @Test func windows() {
+        check([
+            ("SELECT COUNT(DISTINCT name) OVER () FROM t", "Msg 10759"),
+            ("SELECT id FROM t WHERE ROW_NUMBER() OVER (ORDER BY id) = 1", "Msg 4108"),
+            ("SELECT name FROM t GROUP BY name HAVING ROW_NUMBER() OVER (ORDER BY name) = 1", "Msg 4108"),
+            ("SELECT NTILE(0) OVER (ORDER BY id) FROM t", "Msg 4116"),
+            ("SELECT NTILE(2) OVER (ORDER BY id) FROM t ORDER BY id", "2"),
+            ("SELECT SUM(id) OVER (ORDER BY id RANGE 1 PRECEDING) FROM t", "Msg 4194"),
+            ("SELECT SUM(id) OVER (ORDER BY id ROWS 1 PRECEDING) FROM t ORDER BY id", "3"),
+            ("SELECT LAG(id, -1) OVER (ORDER BY id) FROM t", "Msg 8730"),
+            ("SELECT LAG(id, 1) OVER (ORDER BY id) FROM t ORDER BY id", "1"),
+            ("SELECT name, SUM(COUNT(*)) OVER () FROM t GROUP BY name ORDER BY name", "b | 2"),
+            ("SELECT id FROM t ORDER BY ROW_NUMBER() OVER (ORDER BY id DESC)", "1"),
+        ])
+    }
+}

@@ -321,7 +321,11 @@ extension Binder {
     private func name(_ columns: inout [BoundQuery.Column], _ expression: CommonTableExpression) throws(SQLError) {
         guard !expression.columns.isEmpty else { return }
         guard expression.columns.count == columns.count else {
-            throw SQLError(8158, "'\(expression.name)' has more columns than were specified in the column list.")
+            let isMore = columns.count > expression.columns.count
+            throw SQLError(
+                isMore ? 8158 : 8159,
+                "'\(expression.name)' has \(isMore ? "more" : "fewer") columns than were specified in the column list."
+            )
         }
         for (index, name) in expression.columns.enumerated() { columns[index].name = name }
     }

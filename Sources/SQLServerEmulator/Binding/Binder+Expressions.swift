@@ -47,8 +47,11 @@ extension Binder {
         case .trim(let trim):
             let value = try bind(trim.value, scope)
             let characters = try bind(trim.characters, scope)
-            let side = trim.side?.rawValue ?? "both"
-            return try call("TRIM_\(side.uppercased())", [value, characters])
+            switch trim.side {
+            case .leading: return try call("LTRIM", [value, characters])
+            case .trailing: return try call("RTRIM", [value, characters])
+            case .both, nil: return try call("TRIM", [characters, value])
+            }
         case .odbcLiteral(let kind, let text):
             let type: SQLType = kind == "guid" ? .uniqueidentifier : kind == "d" ? .datetime : .datetime
             let value = TypedSQL(
@@ -56,7 +59,7 @@ extension Binder {
                 type: .varchar(.units(max(1, text.utf8.count)))
             )
             return try convert(value, to: type)
-        case .odbcFunction(let call): return try bind(call, scope, expression)
+        case .odbcFunction(let call): return try bind(try own(call), scope, expression)
         case .subquery(let query): return try scalarSubquery(query, scope)
         case .atTimeZone(let value, let zone):
             return try call("AT TIME ZONE", [try bind(value, scope), try bind(zone, scope)])

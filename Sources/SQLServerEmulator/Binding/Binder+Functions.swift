@@ -20,11 +20,35 @@ extension Binder {
                 arguments.append(try bind(argument, scope))
             }
         }
-        return try self.call(
-            call.name.parts.count == 1 ? name : call.name.parts.joined(separator: ".").uppercased(),
-            arguments,
-            datePart: part
+        if call.name.parts.count == 1 { return try self.call(name, arguments, datePart: part) }
+        let qualified = call.name.parts.joined(separator: ".").uppercased()
+        guard try session.contextFunction(qualified, arguments.map(\.type)) != nil else {
+            throw Self.unknownFunction(call.name)
+        }
+        return try self.call(qualified, arguments)
+    }
+
+    static func unknownFunction(_ name: Name) -> SQLError {
+        SQLError(
+            4121,
+            "Cannot find either column \"\(name.parts[0])\" or the user-defined function or aggregate \"\(name.parts.joined(separator: "."))\", or the name is ambiguous."
         )
+    }
+
+    /// SQL Server's function for one of ODBC's.
+    func own(_ call: TSQL.FunctionCall) throws(SQLError) -> TSQL.FunctionCall {
+        let name = call.name.last.uppercased()
+        let names = [
+            "NOW": "GETDATE", "UCASE": "UPPER", "LCASE": "LOWER", "LENGTH": "LEN", "LOCATE": "CHARINDEX",
+            "IFNULL": "ISNULL",
+        ]
+        // CONCAT of ODBC gives NULL where a part is NULL.
+        guard let known = names[name] ?? (FunctionTable.knows(name) && name != "CONCAT" ? name : nil) else {
+            throw SQLError.unsupported("{fn \(name)}")
+        }
+        var result = call
+        result.name = Name(parts: [known], line: call.name.line)
+        return result
     }
 
     /// The call of a function whose arguments are bound.

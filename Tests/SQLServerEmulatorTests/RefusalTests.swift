@@ -39,4 +39,21 @@ struct RefusalTests {
             ("SELECT id FROM t ORDER BY ROW_NUMBER() OVER (ORDER BY id DESC)", "1"),
         ])
     }
+
+    @Test func names() {
+        check([
+            ("SELECT s.nosuch FROM t AS s", "Msg 207"), ("SELECT x.id FROM t AS s", "Msg 4104"),
+            ("WITH c (a, b) AS (SELECT 1) SELECT * FROM c", "Msg 8159"),
+            ("WITH c (a) AS (SELECT 1, 2) SELECT * FROM c", "Msg 8158"),
+            ("SELECT dbo.nofn(1)", "Msg 4121"), ("SELECT nofn(1)", "Msg 195"),
+            ("SELECT {fn now()}", "Nov 14 2023 10:13PM"), ("SELECT {fn UCASE('a')}", "A"),
+            ("SELECT {fn DAYNAME('2024-01-01')}", "Msg 40517"),
+            ("SELECT TRIM('x' FROM 'xax')", "a"), ("SELECT TRIM(LEADING 'x' FROM 'xax')", "ax"),
+            ("SELECT 1 HAVING 1 = 1", "1"), ("SELECT 1 FROM t HAVING COUNT(*) = 2", "1"),
+            ("SELECT value FROM STRING_SPLIT('a,b', ',')", "Msg 40517"),
+            ("SELECT value FROM OPENJSON('[1]')", "Msg 40517"),
+            ("WITH c AS (SELECT id FROM t) DELETE FROM c", "Msg 40517"),
+            ("WITH c AS (SELECT id, name FROM t) UPDATE c SET name = 'z'", "Msg 40517"),
+        ])
+    }
 }

@@ -21,7 +21,7 @@ extension Binder {
             } else {
                 let arguments = try call.arguments.map { (e) throws(SQLError) in try bind(e, seen) }
                 guard let function = try session.tableFunction(call, arguments, self) else {
-                    throw SQLError(208, "Invalid object name '\(call.name.parts.joined(separator: "."))'.")
+                    throw Self.unknownTableFunction(call.name)
                 }
                 bound = BoundQuery(sql: function.sql, columns: function.columns)
             }

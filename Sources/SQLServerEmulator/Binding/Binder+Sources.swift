@@ -43,7 +43,7 @@ extension Binder {
             }
             let arguments = try call.arguments.map { (e) throws(SQLError) in try bind(e, scope) }
             guard let function = try session.tableFunction(call, arguments, self) else {
-                throw SQLError(208, "Invalid object name '\(call.name.parts.joined(separator: "."))'.")
+                throw Self.unknownTableFunction(call.name)
             }
             return add(
                 BoundQuery(sql: function.sql, columns: function.columns),
@@ -218,6 +218,12 @@ extension Binder {
 
     static func unknown(_ name: Name) -> SQLError {
         SQLError(208, "Invalid object name '\(name.parts.joined(separator: "."))'.")
+    }
+
+    static func unknownTableFunction(_ name: Name) -> SQLError {
+        let refused = ["STRING_SPLIT", "OPENJSON", "GENERATE_SERIES", "OPENXML", "OPENROWSET", "OPENQUERY"]
+        guard name.parts.count == 1, refused.contains(name.last.uppercased()) else { return unknown(name) }
+        return SQLError.unsupported(name.last.uppercased())
     }
 
     // MARK: Joins

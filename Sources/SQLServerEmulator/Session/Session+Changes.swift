@@ -381,13 +381,20 @@ extension Session {
 
     /// The table that a statement changes.
     ///
-    /// - Parameter permissions: What the session must be allowed to do with it.
-    func target(_ target: DataTarget, for permissions: [String]) throws(SQLError) -> TableObject {
+    /// - Parameters:
+    ///   - permissions: What the session must be allowed to do with it.
+    ///   - binder: The one that knows the statement's common table expressions.
+    func target(_ target: DataTarget, for permissions: [String], _ binder: Binder? = nil) throws(SQLError)
+        -> TableObject
+    {
         currentLine = target.line
         switch target.name {
         case .variable(let name): return try tableVariable(name)
         case .name(let name):
-            let binder = Binder(self)
+            let binder = binder ?? Binder(self)
+            if name.parts.count == 1, binder.tableExpressions.contains(where: { $0.name.matches(name.last) }) {
+                throw SQLError.unsupported("changing rows through a common table expression")
+            }
             switch try binder.object(name, for: nil) {
             case .table(let table):
                 let database = try binder.database(of: name)

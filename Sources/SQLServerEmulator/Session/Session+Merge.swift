@@ -52,7 +52,7 @@ private struct MergePlan {
         self.merge = merge
         self.binder = binder
         self.session = session
-        table = try session.target(merge.target, for: merge.permissions)
+        table = try session.target(merge.target, for: merge.permissions, binder)
         alias = binder.newAlias()
         target = Scope.Source(
             name: merge.alias ?? table.name,

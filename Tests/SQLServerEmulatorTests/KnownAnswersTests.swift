@@ -362,4 +362,30 @@ struct KnownEffectsTests {
             )
         }
     }
+
+    @Test func recursionHasALimit() {
+        let numbers = { (last: Int, option: String) in
+            "WITH r AS (SELECT 1 AS n UNION ALL SELECT r.n + 1 FROM r WHERE n < \(last)) SELECT COUNT(*) FROM r \(option)"
+        }
+        #expect(run(numbers(101, "")) == ["101"])
+        #expect(run(numbers(102, "")) == ["Msg 530"])
+        #expect(run(numbers(102, "OPTION (MAXRECURSION 101)")) == ["102"])
+        #expect(run(numbers(500, "OPTION (MAXRECURSION 0)")) == ["500"])
+        #expect(run(numbers(3, "OPTION (MAXRECURSION 1)")) == ["Msg 530"])
+        // What counts the steps is no column.
+        #expect(
+            bench.run(
+                "WITH r AS (SELECT 1 AS n UNION ALL SELECT * FROM (SELECT 2 AS n) AS x WHERE 1 = 0) SELECT * FROM r"
+            ).last == "1"
+        )
+        #expect(
+            bench.run("WITH r AS (SELECT 1 AS n, 2 AS m UNION ALL SELECT r.* FROM r WHERE 1 = 0) SELECT * FROM r").last
+                == "1 | 2"
+        )
+        bench.run("CREATE TABLE copied (n INT)")
+        #expect(
+            run("WITH r AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM r) INSERT copied SELECT n FROM r") == ["Msg 530"]
+        )
+        #expect(run("SELECT COUNT(*) FROM copied") == ["0"])
+    }
 }

@@ -3,11 +3,21 @@ import TSQL
 /// Queries: what gives rows.
 extension Binder {
     func bind(_ statement: SelectStatement) throws(SQLError) -> BoundQuery {
-        try with(statement.with) { () throws(SQLError) in try bind(statement.query, parent: nil) }
+        try with(statement.with, statement.hints) { () throws(SQLError) in try bind(statement.query, parent: nil) }
     }
 
     /// Binds something in front of which common table expressions may stand.
-    func with<T>(_ clause: WithClause?, _ work: () throws(SQLError) -> T) throws(SQLError) -> T {
+    func with<T>(_ clause: WithClause?, _ hints: [QueryHint], _ work: () throws(SQLError) -> T) throws(SQLError) -> T {
+        for hint in hints where hint.name == "MAXRECURSION" {
+            guard case .integer(let digits)? = hint.value, let limit = Int64(digits), limit <= 32_767 else {
+                throw SQLError(
+                    310,
+                    "The value specified for the MAXRECURSION option exceeds the allowed maximum of 32767.",
+                    severity: 15
+                )
+            }
+            recursionLimit = limit
+        }
         let outer = tableExpressions
         defer { tableExpressions = outer }
         for expression in clause?.tables ?? [] { try declare(expression) }

@@ -96,6 +96,7 @@ extension Binder {
         case .name(let name):
             if name.parts.count == 1, let expression = tableExpressions.last(where: { $0.name.matches(name.last) }) {
                 let alias = newAlias()
+                if expression.isRecursive { recursiveAliases.append(alias) }
                 let columns = expression.columns.enumerated().map { index, column in
                     Scope.Column(
                         name: column.name,
@@ -345,10 +346,26 @@ extension Binder {
         var anchor = try bindPart(bodies[0])
         try name(&anchor.columns, expression)
         let outer = tableExpressions
-        tableExpressions.append(TableExpression(name: expression.name, sql: storage, columns: anchor.columns))
-        var parts = [anchor.sql]
+        tableExpressions.append(
+            TableExpression(name: expression.name, sql: storage, columns: anchor.columns, isRecursive: true)
+        )
+        var parts = ["SELECT 0 AS level, * FROM (\(anchor.sql))"]
         for body in bodies.dropFirst() {
+            if case .specification(let specification) = body, specification.isDistinct {
+                throw SQLError(
+                    460,
+                    "DISTINCT operator is not allowed in the recursive part of a recursive common table expression '\(expression.name)'."
+                )
+            }
+            recursiveAliases = []
             let part = try bindPart(body)
+            let aliases = recursiveAliases
+            guard aliases.count <= 1 else {
+                throw SQLError(
+                    253,
+                    "Recursive member of a common table expression '\(expression.name)' has multiple recursive references."
+                )
+            }
             guard part.columns.count == anchor.columns.count else {
                 throw SQLError(
                     205,
@@ -366,12 +383,34 @@ extension Binder {
             where left.type != right.type && !ValueRules.keepsStoredValue(from: right.type, to: left.type) {
                 throw SQLError.unsupported("a recursive part whose column \(left.name) needs a conversion")
             }
-            parts.append(part.sql)
+            if let alias = aliases.first {
+                let level = "SELECT \(nextLevel("\(alias).level")) AS level, "
+                parts.append(part.sql.replacing("SELECT ", with: level, maxReplacements: 1))
+            } else {
+                parts.append("SELECT 0 AS level, * FROM (\(part.sql))")
+            }
         }
         let names = anchor.columns.indices.map { "c\($0)" }.joined(separator: ", ")
         let recursive =
-            "(WITH RECURSIVE \(storage)(\(names)) AS (\(parts.joined(separator: " UNION ALL "))) SELECT * FROM \(storage))"
+            "(WITH RECURSIVE \(storage)(level, \(names)) AS (\(parts.joined(separator: " UNION ALL "))) SELECT \(names) FROM \(storage))"
         tableExpressions = outer + [TableExpression(name: expression.name, sql: recursive, columns: anchor.columns)]
+    }
+}
+
+extension Binder {
+    /// How deep the rows of a recursive part are whose source has rows of a level.
+    private func nextLevel(_ level: String) -> String {
+        let limit = recursionLimit
+        return routines.call("recursion \(limit)", [level]) { (values) throws(SQLError) in
+            guard case .integer(let level) = values[0] else { return .null }
+            guard limit == 0 || level < limit else {
+                throw SQLError(
+                    530,
+                    "The statement terminated. The maximum recursion \(limit) has been exhausted before statement completion."
+                )
+            }
+            return .integer(level + 1)
+        }
     }
 }
 

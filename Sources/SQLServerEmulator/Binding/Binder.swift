@@ -28,7 +28,14 @@ final class Binder {
         /// What stands in its place in a `FROM`: a query in parentheses, or within itself the name it has in SQLite.
         var sql: String
         var columns: [BoundQuery.Column]
+        /// Whether it is named within itself.
+        var isRecursive = false
     }
+
+    /// The aliases by which the part that is bound names its own expression.
+    var recursiveAliases: [String] = []
+    /// `OPTION (MAXRECURSION n)`; 0 for no limit.
+    var recursionLimit: Int64 = 100
 
     init(_ session: any BindingContext) { self.session = session }
 

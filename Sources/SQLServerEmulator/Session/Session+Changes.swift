@@ -16,7 +16,8 @@ extension Session {
             case .values(let rows): try insert(rows, columns, statement, writer)
             case .query(let query):
                 let binder = Binder(self)
-                var bound = try binder.with(statement.with) { () throws(SQLError) in try binder.bind(query, parent: nil)
+                var bound = try binder.with(statement.with, statement.hints) { () throws(SQLError) in
+                    try binder.bind(query, parent: nil)
                 }
                 if let top = statement.top { bound.sql = "SELECT * FROM (\(bound.sql)) LIMIT \(try topCount(top))" }
                 let given = bound.columns.count
@@ -289,7 +290,7 @@ extension Session {
         try writing { () throws(SQLError) -> Int64 in
             try willChangeRows(statement.with)
             let binder = Binder(self)
-            return try binder.with(statement.with) { () throws(SQLError) in
+            return try binder.with(statement.with, statement.hints) { () throws(SQLError) in
                 let selection = try ChangedRows(
                     statement.target,
                     from: statement.from,
@@ -441,6 +442,7 @@ extension Session {
 /// A statement that changes or deletes rows that are there.
 private protocol RowChangingStatement {
     var with: WithClause? { get }
+    var hints: [QueryHint] { get }
     var top: Top? { get }
     var target: DataTarget { get }
     var output: [OutputClause] { get }

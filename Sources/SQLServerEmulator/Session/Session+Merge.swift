@@ -9,7 +9,7 @@ extension Session {
         let changes = try writing { () throws(SQLError) -> [RowChange] in
             try willChangeRows(merge.with)
             let binder = Binder(self)
-            return try binder.with(merge.with) { () throws(SQLError) in
+            return try binder.with(merge.with, merge.hints) { () throws(SQLError) in
                 if merge.top != nil { throw SQLError.unsupported("TOP in MERGE") }
                 let plan = try MergePlan(merge, binder, self)
                 try checkMayOutput(merge.output, of: plan.table)

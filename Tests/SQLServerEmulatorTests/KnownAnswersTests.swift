@@ -363,6 +363,27 @@ struct KnownEffectsTests {
         }
     }
 
+    @Test func variablesThatGatherRows() {
+        bench.run("CREATE TABLE g (id INT, a INT, b INT); INSERT g VALUES (1, 1, 0), (2, 2, 0), (3, 3, 0)")
+        #expect(
+            run("DECLARE @s VARCHAR(20) = ''; SELECT @s = @s + CAST(a AS VARCHAR(9)) FROM g; SELECT @s").last == "123"
+        )
+        #expect(run("DECLARE @s INT = 0; SELECT @s += a FROM g; SELECT @s").last == "6")
+        #expect(run("DECLARE @a INT, @b INT; SELECT @a = 1, @b = @a + 1; SELECT @b").last == "2")
+        #expect(
+            run("DECLARE @a INT = 0, @b INT; SELECT @a = @a + a, @b = @a * 10 FROM g; SELECT @a, @b").last == "6 | 60"
+        )
+        #expect(run("DECLARE @s INT = 0; SELECT @s = @s + a FROM g ORDER BY a DESC").last == "Msg 40517")
+        #expect(run("DECLARE @s INT = 5; SELECT @s = @s + 1 FROM g WHERE id = @s; SELECT @s").last == "5")
+        #expect(run("DECLARE @c INT = 0; UPDATE g SET @c = @c + a; SELECT @c").last == "6")
+        #expect(run("DECLARE @c INT = 0; UPDATE g SET @c += a, b = a; SELECT @c, SUM(b) FROM g").last == "6 | 6")
+        #expect(run("DECLARE @c INT = 0; UPDATE g SET @c = @c + a, b = @c; SELECT 1").last == "Msg 40517")
+        #expect(
+            run("DECLARE @c INT = 0; UPDATE g SET @c = @c + v.a FROM g CROSS JOIN g AS v; SELECT 1").last == "Msg 40517"
+        )
+        #expect(run("DECLARE @c INT; UPDATE g SET @c = b = a WHERE id = 3; SELECT @c").last == "3")
+    }
+
     @Test func recursionHasALimit() {
         let numbers = { (last: Int, option: String) in
             "WITH r AS (SELECT 1 AS n UNION ALL SELECT r.n + 1 FROM r WHERE n < \(last)) SELECT COUNT(*) FROM r \(option)"

@@ -13,6 +13,7 @@ extension Binder {
                 }
                 return argument
             }
+            if assignedVariables.contains(name.lowercased()) { return try assigned(name, scope) }
             let (type, value) = try session.variable(name)
             return TypedSQL(sql: try parameter(value, type), type: type)
         case .global(let name):

@@ -163,10 +163,20 @@ extension Binder {
                         isIdentity: value.isIdentity
                     )
                 )
-            case .assignment(_, _, let expression):
-                let value = try bind(expression, scope)
+            case .assignment(let name, let operation, let expression):
+                assignedVariables = specification.assignedVariables
+                let value = try assignment(name, operation, expression, scope)
+                assignedVariables = []
                 items.append(value)
                 columns.append(.init(name: "", type: value.type, isNullable: value.isNullable))
+            }
+        }
+        if readsAssigned {
+            guard query.orderBy.isEmpty, !specification.isDistinct else {
+                throw SQLError.unsupported("a variable that a SELECT with ORDER BY or DISTINCT sets and reads")
+            }
+            for (index, item) in specification.items.enumerated() {
+                if case .assignment(let name, _, _) = item { items[index] = assigning(name, items[index]) }
             }
         }
         guard !items.isEmpty else { throw SQLError(263, "Must specify table to select from.") }
@@ -362,6 +372,13 @@ extension Binder {
 
 extension Top {
     fileprivate var isOne: Bool { !isPercent && !withTies && count.kind == .literal(.integer("1")) }
+}
+
+extension QuerySpecification {
+    /// The variables that its items set, in lower case.
+    fileprivate var assignedVariables: Set<String> {
+        Set(items.compactMap { if case .assignment(let name, _, _) = $0 { name.lowercased() } else { nil } })
+    }
 }
 
 extension SelectItem {

@@ -34,6 +34,10 @@ final class Binder {
 
     /// The aliases by which the part that is bound names its own expression.
     var recursiveAliases: [String] = []
+    /// The variables that the statement sets, in lower case, while what it sets them to is bound: these are read row by row.
+    var assignedVariables: Set<String> = []
+    /// Whether one of them is read.
+    var readsAssigned = false
     /// `OPTION (MAXRECURSION n)`; 0 for no limit.
     var recursionLimit: Int64 = 100
 
@@ -95,6 +99,8 @@ protocol BindingContext: AnyObject {
     ///
     /// - Throws: 137 where it was not declared.
     func variable(_ name: String) throws(SQLError) -> (type: SQLType, value: SQLValue)
+    /// Gives a variable a value, or combines its own with it.
+    func assign(_ name: String, _ operation: AssignmentOperator, _ value: SQLValue, _ type: SQLType) throws(SQLError)
     /// The table of a table variable.
     ///
     /// - Throws: 1087 where it was not declared.

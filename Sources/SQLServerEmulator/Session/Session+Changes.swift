@@ -245,6 +245,9 @@ extension Session {
                 binder,
                 selection.scope
             )
+            if binder.readsAssigned, !statement.from.isEmpty || statement.top != nil {
+                throw SQLError.unsupported("a variable that an UPDATE with FROM or TOP sets and reads")
+            }
             var updates: [(row: Int64, before: [StoredValue], after: [StoredValue])] = []
             for row in try selection.rows(also: assignments.map(\.value.sql)) {
                 var after = row.values
@@ -329,6 +332,9 @@ extension Session {
     ) throws(SQLError) -> ([BoundAssignment], touched: Set<Int>) {
         var bound: [BoundAssignment] = []
         var touched: Set<Int> = []
+        let variables = assignments.compactMap { if case .set(let variable?, _, _, _) = $0 { variable } else { nil } }
+        binder.assignedVariables = Set(variables.map { $0.lowercased() })
+        defer { binder.assignedVariables = [] }
         for assignment in assignments {
             guard case .set(let variable, let given, let operation, let expression) = assignment else {
                 throw SQLError.unsupported("a method in SET")
@@ -355,6 +361,8 @@ extension Session {
                 column = found
             }
             var value: TypedSQL
+            let readBefore = binder.readsAssigned
+            binder.readsAssigned = false
             if case .defaultValue = expression.kind, let column {
                 value = TypedSQL(sql: binder.parameter(try defaultValue(of: column)), type: column.type)
             } else if let combination = operation.combination {
@@ -372,8 +380,18 @@ extension Session {
                 value = try binder.bind(expression, scope)
             }
             if let column { try ConversionRule.checkImplicit(value.type, column.type) }
+            if column != nil, binder.readsAssigned {
+                throw SQLError.unsupported("a column that is set to a variable which the same UPDATE sets")
+            }
+            binder.readsAssigned = binder.readsAssigned || readBefore
             value.name = nil
             bound.append(BoundAssignment(column: column, variable: variable, value: value))
+        }
+        if binder.readsAssigned {
+            for (index, assignment) in bound.enumerated() {
+                guard let variable = assignment.variable else { continue }
+                bound[index].value = binder.assigning(variable, assignment.value)
+            }
         }
         return (bound, touched)
     }

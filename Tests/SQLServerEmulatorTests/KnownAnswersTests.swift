@@ -384,6 +384,24 @@ struct KnownEffectsTests {
         #expect(run("DECLARE @c INT; UPDATE g SET @c = b = a WHERE id = 3; SELECT @c").last == "3")
     }
 
+    @Test func variantsCompareByFamilyAndValue() {
+        let variant = { (text: String) in "CAST(\(text) AS SQL_VARIANT)" }
+        let cases = [
+            ("2", "=", "2.0", "1"), ("'a'", "=", "'A'", "1"), ("2", "<", "10", "1"),
+            ("2", "<", "CAST(1 AS FLOAT)", "1"),
+            ("'2'", "=", "2", "0"), ("NULL", "=", "2", "0"),
+        ]
+        for (a, operation, b, expected) in cases {
+            #expect(
+                run("SELECT IIF(\(variant(a)) \(operation) \(variant(b)), 1, 0)") == [expected],
+                "\(a) \(operation) \(b)"
+            )
+        }
+        #expect(run("SELECT IIF(\(variant("2")) IN (\(variant("1")), \(variant("2.0"))), 1, 0)") == ["1"])
+        #expect(run("SELECT IIF(\(variant("2")) IS NOT DISTINCT FROM \(variant("2.0")), 1, 0)") == ["1"])
+        #expect(run("SELECT IIF(\(variant("NULL")) IS NOT DISTINCT FROM \(variant("NULL")), 1, 0)") == ["1"])
+    }
+
     @Test func recursionHasALimit() {
         let numbers = { (last: Int, option: String) in
             "WITH r AS (SELECT 1 AS n UNION ALL SELECT r.n + 1 FROM r WHERE n < \(last)) SELECT COUNT(*) FROM r \(option)"

@@ -13,7 +13,12 @@ extension Binder {
         case .isNull(let operand, let isNegated):
             return "(\(try bind(operand, scope).sql) IS \(isNegated ? "NOT " : "")NULL)"
         case .isDistinct(let left, let right, let isNegated):
-            let (a, b, collate) = try alike(try bind(left, scope), try bind(right, scope), "equal to")
+            let (a, b, collate) = try alike(
+                try bind(left, scope),
+                try bind(right, scope),
+                "equal to",
+                nullsAreEqual: true
+            )
             return "(\(a) IS \(isNegated ? "" : "NOT ")\(b)\(collate))"
         case .between(let value, let low, let high, let isNegated):
             let bound = try bind(value, scope)
@@ -68,12 +73,28 @@ extension Binder {
     ]
 
     /// Both sides in one type, and the clause that says how texts compare.
-    private func alike(_ left: TypedSQL, _ right: TypedSQL, _ operation: String) throws(SQLError) -> (
+    private func alike(
+        _ left: TypedSQL,
+        _ right: TypedSQL,
+        _ operation: String,
+        nullsAreEqual: Bool = false
+    ) throws(SQLError) -> (
         String, String, String
     ) {
         let type = try Comparison.type(left.type, right.type, operation: operation)
         var a = try convert(left, to: type).sql
         var b = try convert(right, to: type).sql
+        if type == .sqlVariant {
+            // Equal values of two types are stored differently: their order is compared with that of equal ones.
+            let order = routines.call("order of variants \(nullsAreEqual)", [a, b]) { (values) throws(SQLError) in
+                if values.contains(.null) {
+                    return nullsAreEqual ? .integer(values[0] == values[1] ? 0 : 1) : .null
+                }
+                let order = try Comparison.compare(try type.decode(values[0]), try type.decode(values[1]), type)
+                return order.map { .integer(Int64($0)) } ?? .null
+            }
+            return (order, "0", "")
+        }
         if type.family == .binary, left.type != right.type {
             // The shorter one counts as though it ended in zeros.
             (a, b) = (withoutZeros(a), withoutZeros(b))

@@ -38,7 +38,7 @@ extension Session {
             case .execute: throw SQLError.unsupported("INSERT … EXECUTE")
             }
             try writer.finish()
-            try OutputRows(clauses: statement.output, table: table).give(writer.changes, self)
+            try OutputRows(clauses: statement.output, table: table, actions: ["INSERT"]).give(writer.changes, self)
             try fireTriggers(of: table, ["INSERT"], writer.changes)
             return writer.changes
         }
@@ -308,7 +308,7 @@ extension Session {
                 let writer = TableWriter(table, session: self, statement: action)
                 let touched = try work(selection, binder, writer)
                 try writer.finish()
-                try OutputRows(clauses: statement.output, table: table).give(writer.changes, self)
+                try OutputRows(clauses: statement.output, table: table, actions: [action]).give(writer.changes, self)
                 try fireTriggers(of: table, [action], writer.changes, touched: touched)
                 return Int64(writer.changes.count)
             }

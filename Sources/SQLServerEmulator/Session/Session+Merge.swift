@@ -16,11 +16,18 @@ extension Session {
                 let work = try plan.work()
                 let writer = TableWriter(plan.table, session: self, statement: "MERGE")
                 // What goes makes room for what changes, and that for what comes.
-                for row in work.deletes { try writer.delete(row.row, row.values) }
-                for update in work.updates { try writer.update(update.rows, touched: update.touched) }
-                for row in work.inserts { try writer.insert(row) }
+                for row in work.deletes { try writer.delete(row.row, row.values, source: row.source) }
+                for update in work.updates {
+                    try writer.update(update.rows, touched: update.touched, sources: update.sources)
+                }
+                for row in work.inserts { try writer.insert(row.values, source: row.source) }
                 try writer.finish()
-                try OutputRows(clauses: merge.output, table: plan.table).give(writer.changes, self)
+                try OutputRows(
+                    clauses: merge.output,
+                    table: plan.table,
+                    actions: ["INSERT", "UPDATE", "DELETE"],
+                    sources: plan.outputSources
+                ).give(writer.changes, self)
                 let touched = work.updates.reduce(into: Set<Int>()) { $0.formUnion($1.touched) }
                 try fireTriggers(of: plan.table, merge.actions, writer.changes, touched: touched)
                 return writer.changes
@@ -43,10 +50,19 @@ private struct MergePlan {
     private let sources: [Scope.Source]
 
     struct Work {
-        var deletes: [(row: Int64, values: [StoredValue])] = []
-        var updates: [(rows: [(row: Int64, before: [StoredValue], after: [StoredValue])], touched: Set<Int>)] = []
-        var inserts: [[StoredValue]] = []
+        var deletes: [ChangedRows.Row] = []
+        var updates: [Updates] = []
+        var inserts: [(values: [StoredValue], source: [StoredValue])] = []
+
+        struct Updates {
+            var rows: [(row: Int64, before: [StoredValue], after: [StoredValue])] = []
+            var sources: [[StoredValue]] = []
+            var touched: Set<Int>
+        }
     }
+
+    /// The sources whose columns `OUTPUT` may name.
+    var outputSources: [Scope.Source] { merge.output.isEmpty ? [] : sources }
 
     init(_ merge: MergeStatement, _ binder: Binder, _ session: Session) throws(SQLError) {
         self.merge = merge
@@ -80,7 +96,7 @@ private struct MergePlan {
             case .delete:
                 for row in try rows(clause.match, conditions, []) {
                     try note(row.row, in: &seen)
-                    work.deletes.append((row.row, row.values))
+                    work.deletes.append(row)
                 }
             case .update(let assignments):
                 let (bound, touched) = try session.assignments(
@@ -90,17 +106,18 @@ private struct MergePlan {
                     binder,
                     scope
                 )
-                var updates: [(row: Int64, before: [StoredValue], after: [StoredValue])] = []
+                var updates = Work.Updates(touched: touched)
                 for row in try rows(clause.match, conditions, bound.map(\.value.sql)) {
                     try note(row.row, in: &seen)
-                    updates.append((row.row, row.values, try after(row, bound)))
+                    updates.rows.append((row.row, row.values, try after(row, bound)))
+                    updates.sources.append(row.source)
                 }
-                work.updates.append((updates, touched))
+                work.updates.append(updates)
             case .insert(let names, let values):
                 try insert(names, values, conditions, scope, &work)
             case .insertDefaultValues:
-                for _ in try rows(clause.match, conditions, []) {
-                    work.inserts.append(try session.row([], [], [], of: table))
+                for row in try rows(clause.match, conditions, []) {
+                    work.inserts.append((try session.row([], [], [], of: table), row.source))
                 }
             }
         }
@@ -123,30 +140,33 @@ private struct MergePlan {
     ) throws(SQLError) -> [ChangedRows.Row] {
         let columns = table.columns.map { "\(alias).\($0.storage)" }
         let hasTarget = match != .notMatchedByTarget
-        let list = ((hasTarget ? ["\(alias).rowid"] + columns : []) + expressions + ["1"]).joined(separator: ", ")
+        let source = match == .notMatchedBySource ? [] : outputSources.flatMap(\.columns).map(\.sql)
+        let list = (hasTarget ? ["\(alias).rowid"] + columns : []) + source + expressions + ["1"]
         let from: String
         var all = conditions
         switch match {
         case .matched:
-            from = "\(source) CROSS JOIN \(table.storage) AS \(alias)"
+            from = "\(self.source) CROSS JOIN \(table.storage) AS \(alias)"
             all.append(condition)
         case .notMatchedByTarget:
-            from = source
+            from = self.source
             all.append("NOT EXISTS (SELECT 1 FROM \(table.storage) AS \(alias) WHERE \(condition))")
         case .notMatchedBySource:
             from = "\(table.storage) AS \(alias)"
-            all.append("NOT EXISTS (SELECT 1 FROM \(source) WHERE \(condition))")
+            all.append("NOT EXISTS (SELECT 1 FROM \(self.source) WHERE \(condition))")
         }
-        let sql = "SELECT \(list) FROM \(from) WHERE \(all.joined(separator: " AND "))"
+        let sql = "SELECT \(list.joined(separator: ", ")) FROM \(from) WHERE \(all.joined(separator: " AND "))"
         return try session.sqlite.rows(sql, binder.parameters).map { values in
-            guard hasTarget, case .integer(let row) = values[0] else {
-                return ChangedRows.Row(row: 0, values: [], extra: Array(values.dropLast()))
+            var row = ChangedRows.Row(row: 0, values: [], extra: [])
+            var rest = values.dropLast()
+            if hasTarget, case .integer(let number)? = rest.popFirst() {
+                row.row = number
+                row.values = Array(rest.prefix(columns.count))
+                rest = rest.dropFirst(columns.count)
             }
-            return ChangedRows.Row(
-                row: row,
-                values: Array(values[1...columns.count]),
-                extra: Array(values[(columns.count + 1)...].dropLast())
-            )
+            row.source = Array(rest.prefix(source.count))
+            row.extra = Array(rest.dropFirst(source.count))
+            return row
         }
     }
 
@@ -202,7 +222,7 @@ private struct MergePlan {
             }
         }
         for row in try rows(.notMatchedByTarget, conditions, bound.map(\.sql)) {
-            work.inserts.append(try session.row(row.extra, bound.map(\.type), columns, of: table))
+            work.inserts.append((try session.row(row.extra, bound.map(\.type), columns, of: table), row.source))
         }
     }
 }

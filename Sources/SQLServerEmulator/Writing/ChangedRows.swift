@@ -19,6 +19,8 @@ struct ChangedRows {
         var row: Int64
         var values: [StoredValue]
         var extra: [StoredValue]
+        /// The row of a `MERGE`'s source.
+        var source: [StoredValue] = []
     }
 
     init(

@@ -77,6 +77,10 @@ struct KnownAnswersTests {
             ("CAST(CAST(1234567.5 AS FLOAT) AS VARCHAR(30))", "1.23457e+006"),
             ("CAST(CAST(123456 AS FLOAT) AS VARCHAR(30))", "123456"),
             ("CAST(CAST(0.1 AS FLOAT) AS VARCHAR(30))", "0.1"),
+            ("CAST('<a>' AS XML)", "Msg 9400"), ("CAST('<a/>x<b/>' AS XML)", "<a/>x<b/>"), ("CAST('' AS XML)", ""),
+            ("CAST('</a><a>' AS XML)", "Msg 9400"), ("TRY_CAST('<a>' AS XML)", "NULL"),
+            ("CAST('a & b' AS XML)", "Msg 9400"),
+            ("CAST(N'<?xml version=\"1.0\"?><a b=\"c\"/>' AS XML)", "<?xml version=\"1.0\"?><a b=\"c\"/>"),
             ("ISNUMERIC('$')", "1"), ("ISNUMERIC('1e5')", "1"), ("ISNUMERIC('abc')", "0"), ("ISNUMERIC('')", "0"),
             (
                 "IIF(CAST('6F9619FF-8B86-D011-B42D-00C04FC964FF' AS UNIQUEIDENTIFIER) < 'FF9619FF-8B86-D011-B42D-00C04FC964FE', 1, 0)",
@@ -304,5 +308,123 @@ struct KnownEffectsTests {
                 "1 | 1", "2 | 5", "2 | 5",
             ]
         )
+    }
+
+    @Test func ordersByConstants() {
+        bench.run("CREATE TABLE k (id INT, name VARCHAR(9)); INSERT k VALUES (1, 'b'), (2, 'a')")
+        // The alias of a number is its value, not the number of a column.
+        #expect(run("SELECT 2 AS a, id FROM k ORDER BY a, id DESC") == ["2 | 2", "2 | 1"])
+        #expect(run("SELECT 7 AS a, id FROM k ORDER BY a, id") == ["7 | 1", "7 | 2"])
+        #expect(run("SELECT 7 AS a, id FROM k UNION SELECT 7, 3 ORDER BY a, 2 DESC") == ["7 | 3", "7 | 2", "7 | 1"])
+        #expect(run("SELECT COUNT(*) FROM k GROUP BY 1") == ["Msg 164"])
+        #expect(run("SELECT COUNT(*) FROM k GROUP BY id, 'x'") == ["Msg 164"])
+        #expect(run("SELECT id FROM k ORDER BY 'id'") == ["Msg 408"])
+        #expect(run("SELECT id, ROW_NUMBER() OVER (ORDER BY 1) FROM k") == ["Msg 5308"])
+        #expect(run("SELECT id FROM k ORDER BY (SELECT NULL), id DESC") == ["2", "1"])
+    }
+
+    @Test func columnsThatRulesNeedStay() {
+        bench.run(
+            """
+            CREATE TABLE d (a INT, b INT, c AS b + 1, d INT, e INT, f INT, CONSTRAINT d_d CHECK (d > 0))
+            CREATE INDEX d_e ON d (a) INCLUDE (e)
+            """
+        )
+        for column in ["d", "b", "e"] {
+            #expect(run("ALTER TABLE d DROP COLUMN \(column)") == ["Msg 5074"], "\(column)")
+        }
+        for column in ["d", "b"] {
+            #expect(run("ALTER TABLE d ALTER COLUMN \(column) BIGINT") == ["Msg 5074"], "\(column)")
+        }
+        #expect(
+            run("ALTER TABLE d DROP COLUMN f; ALTER TABLE d DROP CONSTRAINT d_d; ALTER TABLE d DROP COLUMN d") == []
+        )
+        #expect(run("INSERT d (a, b) VALUES (1, 2); SELECT c FROM d") == ["(1 rows)", "3"])
+    }
+
+    @Test func averagesOverflowAsTheirSumsDo() {
+        #expect(run("SELECT AVG(x) FROM (VALUES (2147483647), (1)) AS v (x)") == ["Msg 8115"])
+        #expect(run("SELECT AVG(CAST(x AS BIGINT)) FROM (VALUES (2147483647), (1)) AS v (x)") == ["1073741824"])
+        #expect(run("SELECT AVG(x) FROM (VALUES (CAST(922337203685477 AS MONEY)), (1)) AS v (x)") == ["Msg 8115"])
+    }
+
+    @Test func countsOfRows() {
+        let counts = [
+            "SELECT 1 AS n": "1", "DECLARE @x INT; SET @x = 1": "1", "SET NOCOUNT OFF": "0", "PRINT 'a'": "0",
+            "USE shop": "0", "RAISERROR('a', 10, 1)": "0",
+        ]
+        for (statement, count) in counts {
+            #expect(
+                run("DECLARE @n INT; SELECT @n = x FROM (VALUES (1), (2)) AS v (x); \(statement); SELECT @@ROWCOUNT")
+                    .last
+                    == count,
+                "\(statement)"
+            )
+        }
+    }
+
+    @Test func variablesThatGatherRows() {
+        bench.run("CREATE TABLE g (id INT, a INT, b INT); INSERT g VALUES (1, 1, 0), (2, 2, 0), (3, 3, 0)")
+        #expect(
+            run("DECLARE @s VARCHAR(20) = ''; SELECT @s = @s + CAST(a AS VARCHAR(9)) FROM g; SELECT @s").last == "123"
+        )
+        #expect(run("DECLARE @s INT = 0; SELECT @s += a FROM g; SELECT @s").last == "6")
+        #expect(run("DECLARE @a INT, @b INT; SELECT @a = 1, @b = @a + 1; SELECT @b").last == "2")
+        #expect(
+            run("DECLARE @a INT = 0, @b INT; SELECT @a = @a + a, @b = @a * 10 FROM g; SELECT @a, @b").last == "6 | 60"
+        )
+        #expect(run("DECLARE @s INT = 0; SELECT @s = @s + a FROM g ORDER BY a DESC").last == "Msg 40517")
+        #expect(run("DECLARE @s INT = 5; SELECT @s = @s + 1 FROM g WHERE id = @s; SELECT @s").last == "5")
+        #expect(run("DECLARE @c INT = 0; UPDATE g SET @c = @c + a; SELECT @c").last == "6")
+        #expect(run("DECLARE @c INT = 0; UPDATE g SET @c += a, b = a; SELECT @c, SUM(b) FROM g").last == "6 | 6")
+        #expect(run("DECLARE @c INT = 0; UPDATE g SET @c = @c + a, b = @c; SELECT 1").last == "Msg 40517")
+        #expect(
+            run("DECLARE @c INT = 0; UPDATE g SET @c = @c + v.a FROM g CROSS JOIN g AS v; SELECT 1").last == "Msg 40517"
+        )
+        #expect(run("DECLARE @c INT; UPDATE g SET @c = b = a WHERE id = 3; SELECT @c").last == "3")
+    }
+
+    @Test func variantsCompareByFamilyAndValue() {
+        let variant = { (text: String) in "CAST(\(text) AS SQL_VARIANT)" }
+        let cases = [
+            ("2", "=", "2.0", "1"), ("'a'", "=", "'A'", "1"), ("2", "<", "10", "1"),
+            ("2", "<", "CAST(1 AS FLOAT)", "1"),
+            ("'2'", "=", "2", "0"), ("NULL", "=", "2", "0"),
+        ]
+        for (a, operation, b, expected) in cases {
+            #expect(
+                run("SELECT IIF(\(variant(a)) \(operation) \(variant(b)), 1, 0)") == [expected],
+                "\(a) \(operation) \(b)"
+            )
+        }
+        #expect(run("SELECT IIF(\(variant("2")) IN (\(variant("1")), \(variant("2.0"))), 1, 0)") == ["1"])
+        #expect(run("SELECT IIF(\(variant("2")) IS NOT DISTINCT FROM \(variant("2.0")), 1, 0)") == ["1"])
+        #expect(run("SELECT IIF(\(variant("NULL")) IS NOT DISTINCT FROM \(variant("NULL")), 1, 0)") == ["1"])
+    }
+
+    @Test func recursionHasALimit() {
+        let numbers = { (last: Int, option: String) in
+            "WITH r AS (SELECT 1 AS n UNION ALL SELECT r.n + 1 FROM r WHERE n < \(last)) SELECT COUNT(*) FROM r \(option)"
+        }
+        #expect(run(numbers(101, "")) == ["101"])
+        #expect(run(numbers(102, "")) == ["Msg 530"])
+        #expect(run(numbers(102, "OPTION (MAXRECURSION 101)")) == ["102"])
+        #expect(run(numbers(500, "OPTION (MAXRECURSION 0)")) == ["500"])
+        #expect(run(numbers(3, "OPTION (MAXRECURSION 1)")) == ["Msg 530"])
+        // What counts the steps is no column.
+        #expect(
+            bench.run(
+                "WITH r AS (SELECT 1 AS n UNION ALL SELECT * FROM (SELECT 2 AS n) AS x WHERE 1 = 0) SELECT * FROM r"
+            ).last == "1"
+        )
+        #expect(
+            bench.run("WITH r AS (SELECT 1 AS n, 2 AS m UNION ALL SELECT r.* FROM r WHERE 1 = 0) SELECT * FROM r").last
+                == "1 | 2"
+        )
+        bench.run("CREATE TABLE copied (n INT)")
+        #expect(
+            run("WITH r AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM r) INSERT copied SELECT n FROM r") == ["Msg 530"]
+        )
+        #expect(run("SELECT COUNT(*) FROM copied") == ["0"])
     }
 }

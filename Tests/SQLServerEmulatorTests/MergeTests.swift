@@ -51,6 +51,32 @@ struct MergeTests {
         )
     }
 
+    @Test("OUTPUT may name columns of the source: the usual way to map keys to new ones")
+    func outputOfTheSource() {
+        bench.run("CREATE TABLE made (id INT IDENTITY(100, 1), name NVARCHAR(20)); CREATE TABLE map (old INT, new INT)")
+        #expect(
+            bench.run(
+                """
+                MERGE made USING (SELECT id, name FROM news WHERE amount > 0) AS s ON 1 = 0
+                WHEN NOT MATCHED THEN INSERT (name) VALUES (s.name)
+                OUTPUT s.id, inserted.id INTO map;
+                SELECT * FROM map ORDER BY old
+                """
+            ) == ["(2 rows)", "# old int | new int", "2 | 100", "4 | 101"]
+        )
+        #expect(
+            bench.run(
+                """
+                MERGE stock AS t USING news AS s ON t.id = s.id
+                WHEN MATCHED AND s.id = 1 THEN DELETE
+                WHEN MATCHED THEN UPDATE SET amount = s.amount
+                WHEN NOT MATCHED BY SOURCE THEN DELETE
+                OUTPUT $action, s.name, deleted.id;
+                """
+            ).dropFirst() == ["DELETE | A | 1", "DELETE | NULL | 3", "UPDATE | B | 2"]
+        )
+    }
+
     @Test func rowsMayExchangeTheirKeys() {
         bench.run(
             "MERGE stock AS t USING (VALUES (1, 2), (2, 1)) AS v (a, b) ON t.id = v.a WHEN MATCHED THEN UPDATE SET id = v.b;"

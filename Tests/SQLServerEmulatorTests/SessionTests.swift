@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import Testing
 
 @testable import SQLServerEmulator
@@ -11,8 +12,8 @@ final class Bench {
     private let path = FileManager.default.temporaryDirectory.appendingPathComponent("emulator-\(UUID().uuidString).db")
         .path
 
-    init() throws {
-        server = ServerState(name: "EMULATOR", path: path, now: { 1_700_000_000_000_000 })
+    init(now: @escaping @Sendable () -> Int64 = { 1_700_000_000_000_000 }) throws {
+        server = ServerState(name: "EMULATOR", path: path, now: now)
         let login = ServerState.Login(name: "sa", password: "", isSysadmin: true)
         server.add(login)
         session = try Session(server: server, login: login, database: "master", recorder: NoRecorder(), sink: answers)
@@ -182,5 +183,91 @@ struct SessionTests {
         )
         second.run(batch: "SELECT COUNT(*) FROM k")
         #expect(answers.take() == ["#  int", "1"])
+    }
+
+    @Test("What a statement computes does not depend on the statements before it")
+    func literalsOfEarlierStatements() {
+        bench.run("DECLARE @d DECIMAL(30, 2) = 3; SELECT 0 / @d")
+        #expect(
+            bench.run("DECLARE @i INT = 7, @d DECIMAL(30, 2) = 3; SELECT @i / @d").last?.hasPrefix("2.3333333333")
+                == true
+        )
+    }
+
+    @Test("A statement has one time, the next one a later one")
+    func timeOfAStatement() throws {
+        let seconds = Atomic<Int64>(1_700_000_000)
+        let bench = try Bench { seconds.wrappingAdd(1, ordering: .relaxed).newValue * 1_000_000 }
+        #expect(
+            bench.run("SELECT COUNT(DISTINCT t) FROM (SELECT GETDATE() AS t FROM (VALUES (1), (2), (3)) AS v (x)) AS y")
+                .last == "1"
+        )
+        #expect(
+            bench.run("SELECT IIF(GETUTCDATE() = CAST(SYSUTCDATETIME() AS DATETIME), 'same', 'later')").last == "same"
+        )
+        #expect(
+            bench.run("DECLARE @t DATETIME = GETDATE(); SELECT IIF(GETDATE() > @t, 'later', 'same')").last == "later"
+        )
+    }
+
+    @Test("A session that lives long does not grow with the literals of its statements")
+    func literalsAreForgotten() {
+        bench.run("SELECT LEFT('abc00', 3), 1 + 1.5")
+        let count = bench.session.routines.count
+        for number in 10...60 { bench.run("SELECT LEFT('abc\(number)', 3), \(number % 10) + 1.5") }
+        #expect(bench.session.routines.count == count)
+        // Paths into XML are part of what a routine does.
+        for number in 1...(2 * Routines.limit) {
+            bench.run("DECLARE @x XML = '<a/>'; SELECT @x.value('(/a/b\(number))[1]', 'INT')")
+        }
+        #expect(bench.session.routines.count <= Routines.limit + 100)
+        #expect(bench.run("SELECT LEFT('abcd', 3)").last == "abc")
+    }
+
+    @Test("RAND starts anew where it gets a seed, and is one number for all rows of a statement")
+    func randomNumbers() {
+        let number = { (text: String) in "CAST(\(text) AS DECIMAL(17, 15))" }
+        #expect(
+            bench.run("SELECT \(number("RAND(100)")), \(number("RAND()")), \(number("RAND()"))").last
+                == "0.715436657367485 | 0.284633807679820 | 0.013103908285036"
+        )
+        #expect(
+            bench.run("DECLARE @seed INT = 100; SELECT \(number("RAND(@seed)")); SELECT \(number("RAND()"))").filter {
+                !$0.hasPrefix("#")
+            } == ["0.715436657367485", "0.284633807679820"]
+        )
+        #expect(
+            bench.run("SELECT COUNT(DISTINCT r) FROM (SELECT RAND() AS r FROM (VALUES (1), (2), (3)) AS v (x)) AS y")
+                .last
+                == "1"
+        )
+        #expect(
+            bench.run(
+                "SELECT COUNT(DISTINCT r) FROM (SELECT RAND(x) AS r FROM (VALUES (1), (2), (2)) AS v (x)) AS y"
+            ).last == "2"
+        )
+    }
+
+    @Test("A reset forgets whom the session acts as, its context and its cursors")
+    func reset() {
+        bench.run(
+            """
+            CREATE USER u WITHOUT LOGIN
+            EXEC sp_set_session_context 'k', 1
+            DECLARE c CURSOR GLOBAL FOR SELECT 1 AS n
+            OPEN c
+            DECLARE @h INT
+            EXEC sp_prepare @h OUTPUT, N'', N'SELECT 1'
+            EXECUTE AS USER = 'u' WITH NO REVERT
+            """
+        )
+        #expect(bench.run("SELECT USER_NAME(), CURSOR_STATUS('global', 'c')").last == "u | 1")
+        bench.session.reset("shop", SessionSettings())
+        #expect(
+            bench.run("SELECT USER_NAME(), SESSION_CONTEXT(N'k'), CURSOR_STATUS('global', 'c')").last
+                == "dbo | NULL | -3"
+        )
+        #expect(bench.run("FETCH NEXT FROM c").last?.hasPrefix("Msg 16916") == true)
+        #expect(bench.session.prepared.isEmpty)
     }
 }

@@ -85,4 +85,25 @@ struct TransactionTests {
         bench.run("CREATE TABLE w (id INT)")
         #expect(bench.rows("SELECT * FROM w", on: reader) == ["Msg 3961"])
     }
+
+    @Test func aDatabaseThatAllowsNoSnapshotsIsNotReadUnderOne() throws {
+        let bench = try Bench()
+        bench.run("CREATE TABLE t (id INT); INSERT t VALUES (1); CREATE DATABASE other")
+        func run(_ text: String) -> [String] {
+            bench.run(text).filter { !$0.hasPrefix("#") }.map {
+                $0.hasPrefix("Msg") ? String($0.prefix { $0 != "," }) : $0
+            }
+        }
+        bench.run("SET TRANSACTION ISOLATION LEVEL SNAPSHOT")
+        #expect(run("SELECT id FROM t") == ["Msg 3952"])
+        #expect(run("BEGIN TRAN; SELECT 1; SELECT DB_NAME()") == ["1", "shop"])
+        #expect(run("SELECT id FROM t") == ["Msg 3952"])
+        bench.run("IF @@TRANCOUNT > 0 ROLLBACK")
+        #expect(run("UPDATE t SET id = 2") == ["Msg 3952"])
+        #expect(run("CREATE TABLE #t (id INT); INSERT #t VALUES (3); SELECT id FROM #t") == ["(1 rows)", "3"])
+        #expect(run("USE other; SELECT id FROM shop.dbo.t").last == "Msg 3952")
+        bench.run("USE shop; ALTER DATABASE shop SET ALLOW_SNAPSHOT_ISOLATION ON")
+        #expect(run("SELECT id FROM t") == ["1"])
+        #expect(run("BEGIN TRAN; SELECT id FROM t; COMMIT") == ["1"])
+    }
 }

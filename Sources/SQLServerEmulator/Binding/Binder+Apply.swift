@@ -12,7 +12,9 @@ extension Binder {
         let bound: BoundQuery
         let correlation: TableSource.Correlation
         switch join.right {
-        case .derived(let query, let given): (bound, correlation) = (try bind(query, parent: seen), given)
+        case .derived(let query, let given):
+            try checkInner(query)
+            (bound, correlation) = (try bind(query, parent: seen), given)
         case .values(let rows, let given): (bound, correlation) = (try values(rows, seen), given)
         case .function(let call, let columns, let given):
             if !columns.isEmpty { throw SQLError.unsupported("OPENJSON … WITH") }
@@ -21,7 +23,7 @@ extension Binder {
             } else {
                 let arguments = try call.arguments.map { (e) throws(SQLError) in try bind(e, seen) }
                 guard let function = try session.tableFunction(call, arguments, self) else {
-                    throw SQLError(208, "Invalid object name '\(call.name.parts.joined(separator: "."))'.")
+                    throw Self.unknownTableFunction(call.name)
                 }
                 bound = BoundQuery(sql: function.sql, columns: function.columns)
             }

@@ -13,7 +13,12 @@ extension Binder {
         case .isNull(let operand, let isNegated):
             return "(\(try bind(operand, scope).sql) IS \(isNegated ? "NOT " : "")NULL)"
         case .isDistinct(let left, let right, let isNegated):
-            let (a, b, collate) = try alike(try bind(left, scope), try bind(right, scope), "equal to")
+            let (a, b, collate) = try alike(
+                try bind(left, scope),
+                try bind(right, scope),
+                "equal to",
+                nullsAreEqual: true
+            )
             return "(\(a) IS \(isNegated ? "" : "NOT ")\(b)\(collate))"
         case .between(let value, let low, let high, let isNegated):
             let bound = try bind(value, scope)
@@ -38,7 +43,9 @@ extension Binder {
             return isNegated ? "(NOT \(any))" : any
         case .quantified(let operation, let value, let quantifier, let query):
             return try quantified(operation, try bind(value, scope), quantifier, query, scope)
-        case .exists(let query): return "EXISTS (\(try bind(query, parent: scope).sql))"
+        case .exists(let query):
+            try checkInner(query)
+            return "EXISTS (\(try bind(query, parent: scope).sql))"
         case .updated(let column): return try session.isUpdated(column) ? "1" : "0"
         case .currentOf: throw SQLError.unsupported("WHERE CURRENT OF")
         default:
@@ -68,12 +75,28 @@ extension Binder {
     ]
 
     /// Both sides in one type, and the clause that says how texts compare.
-    private func alike(_ left: TypedSQL, _ right: TypedSQL, _ operation: String) throws(SQLError) -> (
+    private func alike(
+        _ left: TypedSQL,
+        _ right: TypedSQL,
+        _ operation: String,
+        nullsAreEqual: Bool = false
+    ) throws(SQLError) -> (
         String, String, String
     ) {
         let type = try Comparison.type(left.type, right.type, operation: operation)
         var a = try convert(left, to: type).sql
         var b = try convert(right, to: type).sql
+        if type == .sqlVariant {
+            // Equal values of two types are stored differently: their order is compared with that of equal ones.
+            let order = routines.call("order of variants \(nullsAreEqual)", [a, b]) { (values) throws(SQLError) in
+                if values.contains(.null) {
+                    return nullsAreEqual ? .integer(values[0] == values[1] ? 0 : 1) : .null
+                }
+                let order = try Comparison.compare(try type.decode(values[0]), try type.decode(values[1]), type)
+                return order.map { .integer(Int64($0)) } ?? .null
+            }
+            return (order, "0", "")
+        }
         if type.family == .binary, left.type != right.type {
             // The shorter one counts as though it ended in zeros.
             (a, b) = (withoutZeros(a), withoutZeros(b))
@@ -138,6 +161,7 @@ extension Binder {
         _ query: Query,
         _ scope: Scope
     ) throws(SQLError) -> String {
+        try checkInner(query)
         let bound = try bind(query, parent: scope)
         guard bound.columns.count == 1, let column = bound.columns.first else {
             throw SQLError(

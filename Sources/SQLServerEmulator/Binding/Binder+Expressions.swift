@@ -13,6 +13,7 @@ extension Binder {
                 }
                 return argument
             }
+            if assignedVariables.contains(name.lowercased()) { return try assigned(name, scope) }
             let (type, value) = try session.variable(name)
             return TypedSQL(sql: try parameter(value, type), type: type)
         case .global(let name):
@@ -47,8 +48,11 @@ extension Binder {
         case .trim(let trim):
             let value = try bind(trim.value, scope)
             let characters = try bind(trim.characters, scope)
-            let side = trim.side?.rawValue ?? "both"
-            return try call("TRIM_\(side.uppercased())", [value, characters])
+            switch trim.side {
+            case .leading: return try call("LTRIM", [value, characters])
+            case .trailing: return try call("RTRIM", [value, characters])
+            case .both, nil: return try call("TRIM", [characters, value])
+            }
         case .odbcLiteral(let kind, let text):
             let type: SQLType = kind == "guid" ? .uniqueidentifier : kind == "d" ? .datetime : .datetime
             let value = TypedSQL(
@@ -56,7 +60,7 @@ extension Binder {
                 type: .varchar(.units(max(1, text.utf8.count)))
             )
             return try convert(value, to: type)
-        case .odbcFunction(let call): return try bind(call, scope, expression)
+        case .odbcFunction(let call): return try bind(try own(call), scope, expression)
         case .subquery(let query): return try scalarSubquery(query, scope)
         case .atTimeZone(let value, let zone):
             return try call("AT TIME ZONE", [try bind(value, scope), try bind(zone, scope)])
@@ -247,8 +251,9 @@ extension Binder {
             rightLiteral: number(right),
             settings: session.conversionSettings
         )
-        let key =
-            "arithmetic \(operation.rawValue) \(number(left) ?? 0) \(number(right) ?? 0) \(session.conversionSettings.dateOrder)"
+        // Of a literal only its digits count, and that it is one.
+        let digits = [left, right].map { operand in number(operand).map { "\($0.magnitude)".count } }
+        let key = "arithmetic \(operation.rawValue) \(digits) \(session.conversionSettings.dateOrder)"
         return apply(key, [left, right], [left.type, right.type], binary.result) { (values) throws(SQLError) in
             try binary.evaluate(values[0], values[1])
         }
@@ -326,6 +331,7 @@ extension Binder {
     // MARK: Subqueries
 
     private func scalarSubquery(_ query: Query, _ scope: Scope) throws(SQLError) -> TypedSQL {
+        try checkInner(query)
         let bound = try bind(query, parent: scope)
         guard bound.columns.count == 1, let column = bound.columns.first else {
             throw SQLError(

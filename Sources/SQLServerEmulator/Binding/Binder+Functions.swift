@@ -9,6 +9,7 @@ extension Binder {
             if Self.aggregates.contains(name) { return try aggregate(call, name, scope) }
             if let choice = try choice(call, name, scope) { return choice }
         }
+        if let random = try random(call, name) { return random }
         if let own = try userFunction(call, scope) { return own }
         var arguments: [TypedSQL] = []
         var part: String?
@@ -19,11 +20,35 @@ extension Binder {
                 arguments.append(try bind(argument, scope))
             }
         }
-        return try self.call(
-            call.name.parts.count == 1 ? name : call.name.parts.joined(separator: ".").uppercased(),
-            arguments,
-            datePart: part
+        if call.name.parts.count == 1 { return try self.call(name, arguments, datePart: part) }
+        let qualified = call.name.parts.joined(separator: ".").uppercased()
+        guard try session.contextFunction(qualified, arguments.map(\.type)) != nil else {
+            throw Self.unknownFunction(call.name)
+        }
+        return try self.call(qualified, arguments)
+    }
+
+    static func unknownFunction(_ name: Name) -> SQLError {
+        SQLError(
+            4121,
+            "Cannot find either column \"\(name.parts[0])\" or the user-defined function or aggregate \"\(name.parts.joined(separator: "."))\", or the name is ambiguous."
         )
+    }
+
+    /// SQL Server's function for one of ODBC's.
+    func own(_ call: TSQL.FunctionCall) throws(SQLError) -> TSQL.FunctionCall {
+        let name = call.name.last.uppercased()
+        let names = [
+            "NOW": "GETDATE", "UCASE": "UPPER", "LCASE": "LOWER", "LENGTH": "LEN", "LOCATE": "CHARINDEX",
+            "IFNULL": "ISNULL",
+        ]
+        // CONCAT of ODBC gives NULL where a part is NULL.
+        guard let known = names[name] ?? (FunctionTable.knows(name) && name != "CONCAT" ? name : nil) else {
+            throw SQLError.unsupported("{fn \(name)}")
+        }
+        var result = call
+        result.name = Name(parts: [known], line: call.name.line)
+        return result
     }
 
     /// The call of a function whose arguments are bound.
@@ -52,12 +77,38 @@ extension Binder {
         let settings = session.conversionSettings
         let function = try FunctionTable.resolve(name, described, settings: settings)
         return BoundFunction(
-            key: "function \(name) \(described) \(settings.dateOrder)",
+            // Literals count as far as the type of the result depends on them.
+            key: "function \(name) \(datePart ?? "") \(arguments.map(\.type)) \(function.result) \(settings.dateOrder)",
             arguments: arguments.map(\.type),
             result: function.result
         ) { [unowned session = self.session] (values) throws(SQLError) in
             try function.evaluate(values, session.evaluationContext)
         }
+    }
+
+    /// `RAND` is one number for all rows, unless its seed depends on them.
+    private func random(_ call: TSQL.FunctionCall, _ name: String) throws(SQLError) -> TypedSQL? {
+        guard call.name.parts.count == 1, name == "RAND", call.arguments.count <= 1 else { return nil }
+        var seed: Int32?
+        if let argument = call.arguments.first {
+            let given: (type: SQLType, value: SQLValue)
+            switch argument.kind {
+            case .literal(.integer(let digits)):
+                guard let number = Int32(digits) else { return nil }
+                given = (.int, .integer(Int64(number)))
+            case .variable(let variable) where functionArguments.isEmpty: given = try session.variable(variable)
+            default: return nil
+            }
+            guard case .integer(let number) = try Conversion.convert(given.value, from: given.type, to: .int) else {
+                return nil
+            }
+            seed = Int32(clamping: number)
+        }
+        return TypedSQL(
+            sql: try parameter(.double(session.evaluationContext.random(seed)), .float),
+            type: .float,
+            isNullable: false
+        )
     }
 
     // MARK: Choices
@@ -159,12 +210,15 @@ extension Binder {
     }
 
     private func argument(_ call: TSQL.FunctionCall, _ index: Int, _ scope: Scope) throws(SQLError) -> TypedSQL {
+        // An aggregate within an aggregate is an error.
+        try argument(call, index, in: Scope(scope.sources, parent: scope.parent))
+    }
+
+    private func argument(_ call: TSQL.FunctionCall, _ index: Int, in scope: Scope) throws(SQLError) -> TypedSQL {
         guard call.arguments.indices.contains(index) else {
             throw SQLError(174, "The \(call.name.last) function requires \(index + 1) argument(s).", severity: 15)
         }
-        // An aggregate within an aggregate is an error.
-        let inner = Scope(scope.sources, parent: scope.parent)
-        return try bind(call.arguments[index], inner)
+        return try bind(call.arguments[index], scope)
     }
 
     private func sum(_ value: TypedSQL, _ name: String, isDistinct: Bool) throws(SQLError) -> TypedSQL {
@@ -196,6 +250,16 @@ extension Binder {
             }
             return nil
         }
+        guard scope.allowsWindows else {
+            throw SQLError(
+                4108,
+                "Windowed functions can only appear in the SELECT or ORDER BY clauses.",
+                severity: 15
+            )
+        }
+        if call.isDistinct {
+            throw SQLError(10759, "Use of DISTINCT is not allowed with the OVER clause.", severity: 15)
+        }
         var clauses: [String] = []
         if !over.partitionBy.isEmpty {
             let terms = try over.partitionBy.map { (e) throws(SQLError) in
@@ -208,10 +272,12 @@ extension Binder {
         if over.orderBy.isEmpty, isRanking || isOffset {
             throw SQLError(4112, "The function '\(name)' must have an OVER clause with ORDER BY.", severity: 15)
         }
-        if let frame = over.frame { clauses.append(try self.frame(frame, scope)) }
+        if let frame = over.frame { clauses.append(try self.frame(frame)) }
         let clause = " OVER (\(clauses.joined(separator: " ")))"
+        func argument(_ index: Int) throws(SQLError) -> TypedSQL { try windowArgument(call, index, scope) }
         if isRanking {
-            let arguments = try call.arguments.map { (e) throws(SQLError) in try bind(e, scope).sql }
+            var arguments: [String] = []
+            if name == "NTILE" { arguments.append(try tiles(try argument(0))) }
             return TypedSQL(
                 sql: "\(name)(\(arguments.joined(separator: ", ")))\(clause)",
                 type: .bigint,
@@ -219,25 +285,23 @@ extension Binder {
             )
         }
         if isOffset {
-            let value = try argument(call, 0, scope)
+            let value = try argument(0)
             var arguments = [value.sql]
-            if call.arguments.count > 1 { arguments.append(try convert(try argument(call, 1, scope), to: .bigint).sql) }
-            if call.arguments.count > 2 {
-                arguments.append(try convert(try argument(call, 2, scope), to: value.type).sql)
-            }
+            if call.arguments.count > 1 { arguments.append(try offset(try argument(1))) }
+            if call.arguments.count > 2 { arguments.append(try convert(try argument(2), to: value.type).sql) }
             if call.nullTreatment == .ignore { throw SQLError.unsupported("IGNORE NULLS") }
             return TypedSQL(sql: "\(name)(\(arguments.joined(separator: ", ")))\(clause)", type: value.type)
         }
         switch name {
         case "COUNT", "COUNT_BIG":
-            let inner = call.isStar ? "*" : try argument(call, 0, scope).sql
+            let inner = call.isStar ? "*" : try argument(0).sql
             return TypedSQL(sql: "COUNT(\(inner))\(clause)", type: name == "COUNT" ? .int : .bigint, isNullable: false)
         case "MIN", "MAX":
-            let value = try argument(call, 0, scope)
+            let value = try argument(0)
             return TypedSQL(sql: "\(name)(\(value.sql)\(try collate(value.type)))\(clause)", type: value.type)
         case "SUM":
             // SQLite adds 64-bit numbers and refuses where they overflow.
-            let value = try argument(call, 0, scope)
+            let value = try argument(0)
             switch value.type {
             case .tinyint, .smallint, .int, .bigint:
                 let type: SQLType = value.type == .bigint ? .bigint : .int
@@ -261,13 +325,50 @@ extension Binder {
         }
     }
 
-    private func frame(_ frame: Window.Frame, _ scope: Scope) throws(SQLError) -> String {
+    /// An argument of a window function: in a query with groups it may be an aggregate of a group.
+    private func windowArgument(_ call: TSQL.FunctionCall, _ index: Int, _ scope: Scope) throws(SQLError) -> TypedSQL {
+        let inner = Scope(scope.sources, parent: scope.parent)
+        inner.allowsAggregates = scope.allowsAggregates
+        return try argument(call, index, in: inner)
+    }
+
+    private func tiles(_ count: TypedSQL) throws(SQLError) -> String {
+        routines.call("tiles", [try convert(count, to: .bigint).sql]) { (values) throws(SQLError) in
+            guard case .integer(1...) = values[0] else {
+                throw SQLError(
+                    4116,
+                    "The function 'ntile' takes only a positive int or bigint expression as its input."
+                )
+            }
+            return values[0]
+        }
+    }
+
+    private func offset(_ rows: TypedSQL) throws(SQLError) -> String {
+        routines.call("offset of rows", [try convert(rows, to: .bigint).sql]) { (values) throws(SQLError) in
+            guard case .integer(0...) = values[0] else {
+                throw SQLError(8730, "Offset parameter for Lag and Lead functions cannot be a negative value.")
+            }
+            return values[0]
+        }
+    }
+
+    private func frame(_ frame: Window.Frame) throws(SQLError) -> String {
+        func count(_ expression: Expression) throws(SQLError) -> String {
+            if frame.unit == .range {
+                throw SQLError(4194, "RANGE is only supported with UNBOUNDED and CURRENT ROW window frame delimiters.")
+            }
+            guard case .literal(.integer(let digits)) = expression.kind else {
+                throw SQLError(102, "Incorrect syntax near 'ROWS': a number of rows is expected.", severity: 15)
+            }
+            return digits
+        }
         func bound(_ bound: Window.Frame.Bound) throws(SQLError) -> String {
             switch bound {
             case .unboundedPreceding: "UNBOUNDED PRECEDING"
-            case .preceding(let count): "\(try bind(count, scope).sql) PRECEDING"
+            case .preceding(let rows): "\(try count(rows)) PRECEDING"
             case .currentRow: "CURRENT ROW"
-            case .following(let count): "\(try bind(count, scope).sql) FOLLOWING"
+            case .following(let rows): "\(try count(rows)) FOLLOWING"
             case .unboundedFollowing: "UNBOUNDED FOLLOWING"
             }
         }
@@ -329,22 +430,24 @@ private final class NumberSum: Routines.Aggregate {
             return .real(value)
         }
         var value = exact
+        // The sum must fit, though the average of it would.
+        try check(value)
         if isAverage {
             // The quotient has the scale of the result, which may be greater than that of the values.
             let factor = DecimalMath.powerOfTen(type.scale - from.scale)
             let (scaled, overflow) = exact.multipliedReportingOverflow(by: factor)
             if overflow { throw SQLError.overflow(type) }
             value = scaled / Int128(count)
+            try check(value)
         }
-        switch type {
-        case .int, .bigint:
-            guard let range = type.integerRange, let number = Int64(exactly: value), range.contains(number) else {
-                throw SQLError.overflow(type)
+        return try type.encode(type.family == .integer ? .integer(Int64(truncatingIfNeeded: value)) : .decimal(value))
+    }
+
+    private func check(_ value: Int128) throws(SQLError) {
+        let isWithin =
+            if let range = type.integerRange { Int64(exactly: value).map(range.contains) ?? false } else {
+                type.unscaledRange?.contains(value) ?? false
             }
-            return .integer(number)
-        default:
-            guard let range = type.unscaledRange, range.contains(value) else { throw SQLError.overflow(type) }
-            return try type.encode(.decimal(value))
-        }
+        if !isWithin { throw SQLError.overflow(type) }
     }
 }

@@ -3,11 +3,21 @@ import TSQL
 /// Queries: what gives rows.
 extension Binder {
     func bind(_ statement: SelectStatement) throws(SQLError) -> BoundQuery {
-        try with(statement.with) { () throws(SQLError) in try bind(statement.query, parent: nil) }
+        try with(statement.with, statement.hints) { () throws(SQLError) in try bind(statement.query, parent: nil) }
     }
 
     /// Binds something in front of which common table expressions may stand.
-    func with<T>(_ clause: WithClause?, _ work: () throws(SQLError) -> T) throws(SQLError) -> T {
+    func with<T>(_ clause: WithClause?, _ hints: [QueryHint], _ work: () throws(SQLError) -> T) throws(SQLError) -> T {
+        for hint in hints where hint.name == "MAXRECURSION" {
+            guard case .integer(let digits)? = hint.value, let limit = Int64(digits), limit <= 32_767 else {
+                throw SQLError(
+                    310,
+                    "The value specified for the MAXRECURSION option exceeds the allowed maximum of 32767.",
+                    severity: 15
+                )
+            }
+            recursionLimit = limit
+        }
         let outer = tableExpressions
         defer { tableExpressions = outer }
         for expression in clause?.tables ?? [] { try declare(expression) }
@@ -115,6 +125,7 @@ extension Binder {
             !specification.groupBy.isEmpty || specification.having != nil
             || specification.items.contains(where: \.hasAggregate)
         scope.allowsAggregates = true
+        scope.allowsWindows = true
         if isGrouped { try checkGrouping(specification, query, scope) }
 
         var columns: [BoundQuery.Column] = []
@@ -152,14 +163,34 @@ extension Binder {
                         isIdentity: value.isIdentity
                     )
                 )
-            case .assignment(_, _, let expression):
-                let value = try bind(expression, scope)
+            case .assignment(let name, let operation, let expression):
+                assignedVariables = specification.assignedVariables
+                let value = try assignment(name, operation, expression, scope)
+                assignedVariables = []
                 items.append(value)
                 columns.append(.init(name: "", type: value.type, isNullable: value.isNullable))
             }
         }
+        if readsAssigned {
+            guard query.orderBy.isEmpty, !specification.isDistinct else {
+                throw SQLError.unsupported("a variable that a SELECT with ORDER BY or DISTINCT sets and reads")
+            }
+            for (index, item) in specification.items.enumerated() {
+                if case .assignment(let name, _, _) = item { items[index] = assigning(name, items[index]) }
+            }
+        }
         guard !items.isEmpty else { throw SQLError(263, "Must specify table to select from.") }
         let isDistinct = specification.isDistinct
+        if isDistinct, let item = items.first(where: { $0.type.isOldLarge || $0.type == .xml }) {
+            throw SQLError(
+                421,
+                "The \(item.type.name) data type cannot be selected as DISTINCT because it is not comparable."
+            )
+        }
+        if specification.having != nil, grouping.isEmpty, !specification.items.contains(where: \.hasAggregate) {
+            // SQLite makes a group of all rows only where something that is selected is an aggregate.
+            items[0].sql = "CASE WHEN COUNT(*) IS NULL THEN NULL ELSE \(items[0].sql) END"
+        }
         let list = try items.enumerated().map { (index, item) throws(SQLError) in
             "\(item.sql)\(isDistinct ? try collate(item.type) : "") AS c\(index)"
         }
@@ -167,11 +198,18 @@ extension Binder {
         if !from.isEmpty { sql += " FROM \(from)" }
         if let condition { sql += " WHERE \(condition)" }
         if !grouping.isEmpty { sql += " GROUP BY \(grouping.joined(separator: ", "))" }
-        if let having = specification.having { sql += " HAVING \(try self.condition(having, scope))" }
+        if let having = specification.having {
+            scope.allowsWindows = false
+            sql += " HAVING \(try self.condition(having, scope))"
+            scope.allowsWindows = true
+        }
         var order = ""
         if !query.orderBy.isEmpty {
             scope.aliases = zip(columns, items).filter { !$0.0.name.isEmpty }.map { ($0.0.name, $0.1) }
-            order = "ORDER BY " + (try self.order(query.orderBy, scope, items: items))
+            let selected = specification.items.compactMap { if case .expression(let e, _) = $0 { e } else { nil } }
+            order =
+                "ORDER BY "
+                + (try self.order(query.orderBy, scope, items: items, distinct: isDistinct ? selected : nil))
         }
         if let top = specification.top, top.isPercent || top.withTies {
             if isDistinct { throw SQLError.unsupported("DISTINCT with TOP … PERCENT or WITH TIES") }
@@ -188,9 +226,47 @@ extension Binder {
             guard case .expression(let expression) = element else {
                 throw SQLError.unsupported("GROUPING SETS, ROLLUP and CUBE")
             }
+            guard expression.mentionsColumn(of: scope) else {
+                throw SQLError(
+                    164,
+                    "Each GROUP BY expression must contain at least one column that is not an outer reference.",
+                    severity: 15
+                )
+            }
             let value = try bind(expression, scope)
+            try checkMaySort(value.type)
             return equalized(value.sql, value.type) + (try collate(value.type))
         }
+    }
+
+    private func checkMaySort(_ type: SQLType) throws(SQLError) {
+        if type.isOldLarge {
+            throw SQLError(
+                306,
+                "The text, ntext, and image data types cannot be compared or sorted, except when using IS NULL or LIKE operator.",
+                state: 2
+            )
+        }
+        if type == .xml {
+            throw SQLError(
+                305,
+                "The xml data type cannot be compared or sorted, except when using the IS NULL operator."
+            )
+        }
+    }
+
+    /// - Throws: 1033 where the rows of a query within another are sorted, and that does not choose among them.
+    func checkInner(_ query: Query) throws(SQLError) {
+        guard !query.orderBy.isEmpty, query.offset == nil, query.forClause == nil, query.specification?.top == nil
+        else {
+            return
+        }
+        throw SQLError(
+            1033,
+            "The ORDER BY clause is invalid in views, inline functions, derived tables, subqueries, and common table expressions, "
+                + "unless TOP, OFFSET or FOR XML is also specified.",
+            severity: 15
+        )
     }
 
     /// Refuses columns that are neither grouped by nor within an aggregate, for which SQLite would take any row's.
@@ -224,16 +300,19 @@ extension Binder {
 
     /// - Parameters:
     ///   - items: What the numbers of columns and their aliases mean, for the `ORDER BY` of a `SELECT`.
+    ///   - distinct: What a `SELECT DISTINCT` selects, by which alone it can be ordered.
     func order(
         _ items: [OrderItem],
         _ scope: Scope,
         items selected: [TypedSQL] = [],
         columns: [BoundQuery.Column] = [],
-        alias: String? = nil
+        alias: String? = nil,
+        distinct: [Expression]? = nil
     ) throws(SQLError) -> String {
-        try items.map { (item) throws(SQLError) in
+        try items.enumerated().map { (index, item) throws(SQLError) in
             var value: TypedSQL?
-            if case .literal(.integer(let digits)) = item.expression.kind, !selected.isEmpty || alias != nil {
+            let isPositional = !selected.isEmpty || alias != nil
+            if case .literal(.integer(let digits)) = item.expression.kind, isPositional {
                 let count = alias == nil ? selected.count : columns.count
                 guard let number = Int(digits), (1...max(1, count)).contains(number) else {
                     throw SQLError(
@@ -245,13 +324,44 @@ extension Binder {
                 value =
                     alias.map { TypedSQL(sql: "\($0).c\(number - 1)", type: columns[number - 1].type) }
                     ?? selected[number - 1]
+            } else if case .literal(let literal) = item.expression.kind {
+                throw Self.constantInOrder(literal, isPositional: isPositional, position: index + 1)
             } else if case .column(let name) = item.expression.kind, name.parts.count == 1 {
                 value = scope.aliases.first { $0.name.matches(name.last) }?.expression
             }
             let bound: TypedSQL
             if let value { bound = value } else { bound = try bind(item.expression, scope) }
-            return bound.sql + (try collate(bound.type)) + (item.isDescending ? " DESC" : "")
+            if let distinct, value == nil, !distinct.contains(item.expression),
+                !selected.contains(where: { $0.sql == bound.sql })
+            {
+                throw SQLError(
+                    145,
+                    "ORDER BY items must appear in the select list if SELECT DISTINCT is specified.",
+                    severity: 15
+                )
+            }
+            try checkMaySort(bound.type)
+            // A bare number would be the number of a column to SQLite.
+            let term = Int64(bound.sql) == nil ? bound.sql : "ifnull(\(bound.sql), NULL)"
+            return term + (try collate(bound.type)) + (item.isDescending ? " DESC" : "")
         }.joined(separator: ", ")
+    }
+
+    /// - Parameter isPositional: Whether whole numbers mean columns, which they do not within `OVER`.
+    private static func constantInOrder(_ literal: Literal, isPositional: Bool, position: Int) -> SQLError {
+        if isPositional {
+            return SQLError(408, "A constant expression was encountered in the ORDER BY list, position \(position).")
+        }
+        if case .integer = literal {
+            return SQLError(
+                5308,
+                "Windowed functions, aggregates and NEXT VALUE FOR functions do not support integer indices as ORDER BY clause expressions."
+            )
+        }
+        return SQLError(
+            5309,
+            "Windowed functions, aggregates and NEXT VALUE FOR functions do not support constants as ORDER BY clause expressions."
+        )
     }
 
     private func limit(_ query: Query, _ top: Top?, _ scope: Scope) throws(SQLError) -> String {
@@ -314,6 +424,13 @@ extension Binder {
 
 extension Top {
     fileprivate var isOne: Bool { !isPercent && !withTies && count.kind == .literal(.integer("1")) }
+}
+
+extension QuerySpecification {
+    /// The variables that its items set, in lower case.
+    fileprivate var assignedVariables: Set<String> {
+        Set(items.compactMap { if case .assignment(let name, _, _) = $0 { name.lowercased() } else { nil } })
+    }
 }
 
 extension SelectItem {

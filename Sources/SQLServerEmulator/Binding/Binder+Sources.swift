@@ -31,6 +31,7 @@ extension Binder {
         switch source {
         case .table(let reference): return try bind(reference, scope)
         case .derived(let query, let correlation):
+            try checkInner(query)
             return add(try bind(query, parent: scope.parent), correlation, scope)
         case .values(let rows, let correlation):
             return add(try values(rows, scope), correlation, scope)
@@ -43,7 +44,7 @@ extension Binder {
             }
             let arguments = try call.arguments.map { (e) throws(SQLError) in try bind(e, scope) }
             guard let function = try session.tableFunction(call, arguments, self) else {
-                throw SQLError(208, "Invalid object name '\(call.name.parts.joined(separator: "."))'.")
+                throw Self.unknownTableFunction(call.name)
             }
             return add(
                 BoundQuery(sql: function.sql, columns: function.columns),
@@ -96,6 +97,7 @@ extension Binder {
         case .name(let name):
             if name.parts.count == 1, let expression = tableExpressions.last(where: { $0.name.matches(name.last) }) {
                 let alias = newAlias()
+                if expression.isRecursive { recursiveAliases.append(alias) }
                 let columns = expression.columns.enumerated().map { index, column in
                     Scope.Column(
                         name: column.name,
@@ -179,6 +181,7 @@ extension Binder {
             throw Self.unknown(name)
         }
         if let table = database.tables[id] {
+            try session.checkIsolation(in: database)
             if let permission { try session.checkMay(permission, table, in: database) }
             return .table(table)
         }
@@ -217,6 +220,12 @@ extension Binder {
 
     static func unknown(_ name: Name) -> SQLError {
         SQLError(208, "Invalid object name '\(name.parts.joined(separator: "."))'.")
+    }
+
+    static func unknownTableFunction(_ name: Name) -> SQLError {
+        let refused = ["STRING_SPLIT", "OPENJSON", "GENERATE_SERIES", "OPENXML", "OPENROWSET", "OPENQUERY"]
+        guard name.parts.count == 1, refused.contains(name.last.uppercased()) else { return unknown(name) }
+        return SQLError.unsupported(name.last.uppercased())
     }
 
     // MARK: Joins
@@ -307,6 +316,7 @@ extension Binder {
 
     func declare(_ expression: CommonTableExpression) throws(SQLError) {
         session.currentLine = expression.line
+        try checkInner(expression.query)
         if case .setOperation(.unionAll, let bodies) = expression.query.body, bodies.count > 1,
             bodies.dropFirst().contains(where: { $0.mentions(expression.name) })
         {
@@ -320,7 +330,11 @@ extension Binder {
     private func name(_ columns: inout [BoundQuery.Column], _ expression: CommonTableExpression) throws(SQLError) {
         guard !expression.columns.isEmpty else { return }
         guard expression.columns.count == columns.count else {
-            throw SQLError(8158, "'\(expression.name)' has more columns than were specified in the column list.")
+            let isMore = columns.count > expression.columns.count
+            throw SQLError(
+                isMore ? 8158 : 8159,
+                "'\(expression.name)' has \(isMore ? "more" : "fewer") columns than were specified in the column list."
+            )
         }
         for (index, name) in expression.columns.enumerated() { columns[index].name = name }
     }
@@ -334,10 +348,26 @@ extension Binder {
         var anchor = try bindPart(bodies[0])
         try name(&anchor.columns, expression)
         let outer = tableExpressions
-        tableExpressions.append(TableExpression(name: expression.name, sql: storage, columns: anchor.columns))
-        var parts = [anchor.sql]
+        tableExpressions.append(
+            TableExpression(name: expression.name, sql: storage, columns: anchor.columns, isRecursive: true)
+        )
+        var parts = ["SELECT 0 AS level, * FROM (\(anchor.sql))"]
         for body in bodies.dropFirst() {
+            if case .specification(let specification) = body, specification.isDistinct {
+                throw SQLError(
+                    460,
+                    "DISTINCT operator is not allowed in the recursive part of a recursive common table expression '\(expression.name)'."
+                )
+            }
+            recursiveAliases = []
             let part = try bindPart(body)
+            let aliases = recursiveAliases
+            guard aliases.count <= 1 else {
+                throw SQLError(
+                    253,
+                    "Recursive member of a common table expression '\(expression.name)' has multiple recursive references."
+                )
+            }
             guard part.columns.count == anchor.columns.count else {
                 throw SQLError(
                     205,
@@ -355,12 +385,34 @@ extension Binder {
             where left.type != right.type && !ValueRules.keepsStoredValue(from: right.type, to: left.type) {
                 throw SQLError.unsupported("a recursive part whose column \(left.name) needs a conversion")
             }
-            parts.append(part.sql)
+            if let alias = aliases.first {
+                let level = "SELECT \(nextLevel("\(alias).level")) AS level, "
+                parts.append(part.sql.replacing("SELECT ", with: level, maxReplacements: 1))
+            } else {
+                parts.append("SELECT 0 AS level, * FROM (\(part.sql))")
+            }
         }
         let names = anchor.columns.indices.map { "c\($0)" }.joined(separator: ", ")
         let recursive =
-            "(WITH RECURSIVE \(storage)(\(names)) AS (\(parts.joined(separator: " UNION ALL "))) SELECT * FROM \(storage))"
+            "(WITH RECURSIVE \(storage)(level, \(names)) AS (\(parts.joined(separator: " UNION ALL "))) SELECT \(names) FROM \(storage))"
         tableExpressions = outer + [TableExpression(name: expression.name, sql: recursive, columns: anchor.columns)]
+    }
+}
+
+extension Binder {
+    /// How deep the rows of a recursive part are whose source has rows of a level.
+    private func nextLevel(_ level: String) -> String {
+        let limit = recursionLimit
+        return routines.call("recursion \(limit)", [level]) { (values) throws(SQLError) in
+            guard case .integer(let level) = values[0] else { return .null }
+            guard limit == 0 || level < limit else {
+                throw SQLError(
+                    530,
+                    "The statement terminated. The maximum recursion \(limit) has been exhausted before statement completion."
+                )
+            }
+            return .integer(level + 1)
+        }
     }
 }
 

@@ -12,10 +12,7 @@ extension Binder {
             return nil
         }
         guard case .scalar = definition.body else {
-            throw SQLError(
-                4121,
-                "Cannot find either column \"\(call.name.parts[0])\" or the user-defined function or aggregate \"\(call.name.parts.joined(separator: "."))\", or the name is ambiguous."
-            )
+            throw Self.unknownFunction(call.name)
         }
         try session.checkMay("EXECUTE", module, in: database)
         let bound = try session.scalarFunction(module, definition, in: database)

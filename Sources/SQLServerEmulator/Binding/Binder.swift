@@ -28,7 +28,18 @@ final class Binder {
         /// What stands in its place in a `FROM`: a query in parentheses, or within itself the name it has in SQLite.
         var sql: String
         var columns: [BoundQuery.Column]
+        /// Whether it is named within itself.
+        var isRecursive = false
     }
+
+    /// The aliases by which the part that is bound names its own expression.
+    var recursiveAliases: [String] = []
+    /// The variables that the statement sets, in lower case, while what it sets them to is bound: these are read row by row.
+    var assignedVariables: Set<String> = []
+    /// Whether one of them is read.
+    var readsAssigned = false
+    /// `OPTION (MAXRECURSION n)`; 0 for no limit.
+    var recursionLimit: Int64 = 100
 
     init(_ session: any BindingContext) { self.session = session }
 
@@ -88,6 +99,8 @@ protocol BindingContext: AnyObject {
     ///
     /// - Throws: 137 where it was not declared.
     func variable(_ name: String) throws(SQLError) -> (type: SQLType, value: SQLValue)
+    /// Gives a variable a value, or combines its own with it.
+    func assign(_ name: String, _ operation: AssignmentOperator, _ value: SQLValue, _ type: SQLType) throws(SQLError)
     /// The table of a table variable.
     ///
     /// - Throws: 1087 where it was not declared.
@@ -119,6 +132,8 @@ protocol BindingContext: AnyObject {
     func contextFunction(_ name: String, _ arguments: [SQLType]) throws(SQLError) -> BoundFunction?
     /// Checks that the session may do something with a table or a module.
     func checkMay(_ permission: String, _ object: any CatalogueEntry, in database: DatabaseCatalogue) throws(SQLError)
+    /// - Throws: 3952 where the isolation level keeps the session from the tables of a database.
+    func checkIsolation(in database: DatabaseCatalogue) throws(SQLError)
     /// Does work for which an owner's own objects need no permission.
     func owned<T>(by owner: ChainOwner?, _ work: () throws(SQLError) -> T) throws(SQLError) -> T
 }

@@ -42,6 +42,18 @@ extension Expression {
         return parts.contains(where: \.mentionsColumn)
     }
 
+    /// Whether the name of a certain column stands in it.
+    func mentions(column: String) -> Bool {
+        if case .column(let name) = kind { return name.last.matches(column) }
+        return parts.contains { $0.mentions(column: column) }
+    }
+
+    /// Whether the name of a column of the query's own stands in it.
+    func mentionsColumn(of scope: Scope) -> Bool {
+        if case .column(let name) = kind { return (try? Scope(scope.sources).column(name.parts)) != nil }
+        return parts.contains { $0.mentionsColumn(of: scope) }
+    }
+
     /// Whether an aggregate of this query stands in it; those of subqueries are theirs.
     var containsAggregate: Bool { isAggregate || parts.contains(where: \.containsAggregate) }
 

@@ -24,6 +24,8 @@ final class Scope {
     var aliases: [(name: String, expression: TypedSQL)] = []
     /// Whether aggregates may stand here.
     var allowsAggregates = false
+    /// Whether functions with `OVER` may stand here.
+    var allowsWindows = false
 
     init(_ sources: [Source] = [], parent: Scope? = nil) {
         self.sources = sources
@@ -39,8 +41,16 @@ final class Scope {
             if let found = try current.localColumn(parts) { return found }
             scope = current.parent
         }
-        guard parts.count > 1 else { throw SQLError(207, "Invalid column name '\(parts.last ?? "")'.") }
+        let qualifier = Array(parts.dropLast())
+        guard !qualifier.isEmpty, !knows(qualifier) else {
+            throw SQLError(207, "Invalid column name '\(parts.last ?? "")'.")
+        }
         throw SQLError(4104, "The multi-part identifier \"\(parts.joined(separator: "."))\" could not be bound.")
+    }
+
+    /// Whether a source, here or in a query around, answers to what stands before a column's name.
+    private func knows(_ qualifier: [String]) -> Bool {
+        sources.contains { $0.answers(to: qualifier) } || parent?.knows(qualifier) ?? false
     }
 
     private func localColumn(_ parts: [String]) throws(SQLError) -> Column? {

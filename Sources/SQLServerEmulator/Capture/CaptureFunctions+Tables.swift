@@ -39,6 +39,7 @@ extension CaptureFunctions {
                     severity: 14
                 )
             }
+            try session.checkIsolation(in: database)
             guard arguments.count == 3 else {
                 throw arguments.count < 3
                     ? badWindow(isNet)

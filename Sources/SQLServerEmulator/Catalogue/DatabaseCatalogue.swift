@@ -45,6 +45,9 @@ struct DatabaseCatalogue: Sendable {
         }
     }
 
+    /// Whether transactions may read it under `SNAPSHOT`. Two of the system's databases allow it from the beginning.
+    var allowsSnapshots: Bool { options.allowsSnapshotIsolation || name == "master" || name == "msdb" }
+
     // MARK: Names
 
     private static func key(_ schema: String, _ name: String) -> String {

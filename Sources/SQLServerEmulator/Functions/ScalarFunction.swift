@@ -96,14 +96,14 @@ struct FunctionCall {
     /// The type of the argument that has the value `index`.
     func type(_ index: Int) -> SQLType { types.indices.contains(index) ? types[index] : .null }
 
-    func literal(_ index: Int) -> SQLValue? {
+    private func literal(_ index: Int) -> SQLValue? {
         let literals = arguments.compactMap { argument -> SQLValue?? in
             if case .value(_, let literal) = argument { .some(literal) } else { nil }
         }
         return literals.indices.contains(index) ? literals[index] : nil
     }
 
-    /// A literal whole number.
+    /// A literal whole number. What a plan makes of it must show in the type of its result.
     func integerLiteral(_ index: Int) -> Int? {
         if case .integer(let number) = literal(index) { Int(exactly: number) } else { nil }
     }
@@ -120,6 +120,8 @@ struct FunctionCall {
     func text(_ index: Int) throws(SQLError) -> SQLType {
         let type = type(index)
         switch type {
+        case .text where Self.refusesOldLarge.contains(name), .ntext where Self.refusesOldLarge.contains(name):
+            throw .invalidArgument(type, index + 1, name.lowercased())
         case .text(let collation): return .varchar(.max, collation)
         case .ntext(let collation): return .nvarchar(.max, collation)
         case .xml, .sqlVariant, .image, .hierarchyid, .geometry, .geography:
@@ -127,6 +129,11 @@ struct FunctionCall {
         default: return type.isCharacters ? type : .varchar(.units(type.displayLength))
         }
     }
+
+    /// Functions of strings that take no `text` and `ntext`.
+    private static let refusesOldLarge: Set<String> = [
+        "LEN", "LEFT", "RIGHT", "UPPER", "LOWER", "LTRIM", "RTRIM", "TRIM",
+    ]
 
     /// Several arguments as texts of one collation, all wide where one of them is.
     func texts(_ indices: Int...) throws(SQLError) -> [SQLType] {

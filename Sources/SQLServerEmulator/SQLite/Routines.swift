@@ -15,8 +15,9 @@ final class Routines {
     }
 
     private var scalars: [Scalar] = []
+    private var scalarNumbers: [String: Int] = [:]
     private var aggregates: [() -> any Aggregate] = []
-    private var numbers: [String: Int] = [:]
+    private var aggregateNumbers: [String: Int] = [:]
     private var collations: Set<String> = []
     private var handle: OpaquePointer?
     /// SQLite carries only a text; the error itself waits here.
@@ -27,14 +28,27 @@ final class Routines {
     /// - Returns: The call in SQL, with `arguments` as its arguments.
     func call(_ key: String, _ arguments: [String], _ scalar: @escaping Scalar) -> String {
         let number: Int
-        if let known = numbers[key] {
+        if let known = scalarNumbers[key] {
             number = known
         } else {
             scalars.append(scalar)
             number = scalars.count - 1
-            numbers[key] = number
+            scalarNumbers[key] = number
         }
         return "tsql(" + (["\(number)"] + arguments).joined(separator: ", ") + ")"
+    }
+
+    /// How many scalar routines are kept.
+    static let limit = 2000
+
+    var count: Int { scalars.count }
+
+    /// Forgets the scalar routines where they have become too many: keys may hold what clients make up. No SQL that was made
+    /// before may be run any more. Aggregates depend on types only, which are few.
+    func forgetWhereTooMany() {
+        guard scalars.count > Self.limit else { return }
+        scalars = []
+        scalarNumbers = [:]
     }
 
     /// The same for an aggregate.
@@ -44,14 +58,13 @@ final class Routines {
         isDistinct: Bool = false,
         _ make: @escaping () -> any Aggregate
     ) -> String {
-        let key = "aggregate \(key)"
         let number: Int
-        if let known = numbers[key] {
+        if let known = aggregateNumbers[key] {
             number = known
         } else {
             aggregates.append(make)
             number = aggregates.count - 1
-            numbers[key] = number
+            aggregateNumbers[key] = number
             registerAggregate(number, "tsql_aggregate_\(number)")
         }
         // The number is part of the name, because SQLite takes DISTINCT for one argument only.

@@ -51,6 +51,18 @@ extension Session {
         if isLocal { frames[frames.count - 1].cursors[key] = nil } else { cursors[key] = nil }
     }
 
+    /// `CURSOR_STATUS`: 1 where it is open and has rows, 0 where it has none, −1 where it is closed, −3 where there is none.
+    func cursorStatus(_ place: String, _ name: String) -> Int64 {
+        let known: [String: Cursor] =
+            switch place.lowercased() {
+            case "global": cursors
+            case "local": frames[frames.count - 1].cursors
+            default: [:]
+            }
+        guard let cursor = known[name.lowercased()] else { return -3 }
+        return cursor.rows.map { $0.isEmpty ? 0 : 1 } ?? -1
+    }
+
     func fetch(_ fetch: FetchStatement) throws(SQLError) {
         func number(_ expression: Expression) throws(SQLError) -> Int {
             let (value, type) = try evaluate(expression)

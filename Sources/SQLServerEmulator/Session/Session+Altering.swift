@@ -191,6 +191,12 @@ extension Session {
                 "The object '\(table.indexes.first { $0.columns.contains { $0.columnID == old.id } }?.name ?? "")' is dependent on column '\(old.name)'."
             )
         }
+        // Only a text or a binary of variable length may become longer or shorter under a rule.
+        let isOtherLength =
+            type.name == old.type.name && !old.type.isFixedLength && [.characters, .binary].contains(old.type.family)
+        if type != old.type, !isOtherLength, let rule = try dependents(on: old, of: table).first {
+            throw SQLError(5074, "The \(rule) is dependent on column '\(old.name)'.")
+        }
         var new = old
         new.type = type
         new.isNullable = definition.isNullable ?? true
@@ -254,11 +260,14 @@ extension Session {
             }
             let column = table.columns[place]
             let holders =
-                table.indexes.filter { $0.columns.contains { $0.columnID == column.id } }.map(\.name)
-                + table.foreignKeys.filter { $0.columns.contains(column.id) }.map(\.name)
-                + (column.defaultValue.map { [$0.name] } ?? [])
+                table.indexes.filter {
+                    $0.columns.contains { $0.columnID == column.id } || $0.included.contains(column.id)
+                }.map { "object '\($0.name)'" }
+                + table.foreignKeys.filter { $0.columns.contains(column.id) }.map { "object '\($0.name)'" }
+                + (column.defaultValue.map { ["object '\($0.name)'"] } ?? [])
+                + (try dependents(on: column, of: table))
             if let holder = holders.first {
-                throw SQLError(5074, "The object '\(holder)' is dependent on column '\(column.name)'.")
+                throw SQLError(5074, "The \(holder) is dependent on column '\(column.name)'.")
             }
             guard table.columns.count > 1 else {
                 throw SQLError(
@@ -269,6 +278,25 @@ extension Session {
             try sqlite.run("ALTER TABLE \(table.storage) DROP COLUMN \(column.storage)")
             table.columns.remove(at: place)
         }
+    }
+
+    /// The rules, computed columns and filters of a table that name one of its columns.
+    private func dependents(on column: TableColumn, of table: TableObject) throws(SQLError) -> [String] {
+        var dependents: [String] = []
+        for check in table.checks where try self.condition(check.text).mentions(column: column.name) {
+            dependents.append("object '\(check.name)'")
+        }
+        for other in table.columns {
+            guard let text = other.computation?.text, try expression(text).mentions(column: column.name) else {
+                continue
+            }
+            dependents.append("column '\(other.name)'")
+        }
+        for index in table.indexes {
+            guard let filter = index.filter, try self.condition(filter).mentions(column: column.name) else { continue }
+            dependents.append("index '\(index.name)'")
+        }
+        return dependents
     }
 
     // MARK: TRUNCATE

@@ -16,7 +16,8 @@ extension Session {
             case .values(let rows): try insert(rows, columns, statement, writer)
             case .query(let query):
                 let binder = Binder(self)
-                var bound = try binder.with(statement.with) { () throws(SQLError) in try binder.bind(query, parent: nil)
+                var bound = try binder.with(statement.with, statement.hints) { () throws(SQLError) in
+                    try binder.bind(query, parent: nil)
                 }
                 if let top = statement.top { bound.sql = "SELECT * FROM (\(bound.sql)) LIMIT \(try topCount(top))" }
                 let given = bound.columns.count
@@ -37,7 +38,7 @@ extension Session {
             case .execute: throw SQLError.unsupported("INSERT … EXECUTE")
             }
             try writer.finish()
-            try OutputRows(clauses: statement.output, table: table).give(writer.changes, self)
+            try OutputRows(clauses: statement.output, table: table, actions: ["INSERT"]).give(writer.changes, self)
             try fireTriggers(of: table, ["INSERT"], writer.changes)
             return writer.changes
         }
@@ -244,6 +245,9 @@ extension Session {
                 binder,
                 selection.scope
             )
+            if binder.readsAssigned, !statement.from.isEmpty || statement.top != nil {
+                throw SQLError.unsupported("a variable that an UPDATE with FROM or TOP sets and reads")
+            }
             var updates: [(row: Int64, before: [StoredValue], after: [StoredValue])] = []
             for row in try selection.rows(also: assignments.map(\.value.sql)) {
                 var after = row.values
@@ -289,7 +293,7 @@ extension Session {
         try writing { () throws(SQLError) -> Int64 in
             try willChangeRows(statement.with)
             let binder = Binder(self)
-            return try binder.with(statement.with) { () throws(SQLError) in
+            return try binder.with(statement.with, statement.hints) { () throws(SQLError) in
                 let selection = try ChangedRows(
                     statement.target,
                     from: statement.from,
@@ -304,7 +308,7 @@ extension Session {
                 let writer = TableWriter(table, session: self, statement: action)
                 let touched = try work(selection, binder, writer)
                 try writer.finish()
-                try OutputRows(clauses: statement.output, table: table).give(writer.changes, self)
+                try OutputRows(clauses: statement.output, table: table, actions: [action]).give(writer.changes, self)
                 try fireTriggers(of: table, [action], writer.changes, touched: touched)
                 return Int64(writer.changes.count)
             }
@@ -328,6 +332,9 @@ extension Session {
     ) throws(SQLError) -> ([BoundAssignment], touched: Set<Int>) {
         var bound: [BoundAssignment] = []
         var touched: Set<Int> = []
+        let variables = assignments.compactMap { if case .set(let variable?, _, _, _) = $0 { variable } else { nil } }
+        binder.assignedVariables = Set(variables.map { $0.lowercased() })
+        defer { binder.assignedVariables = [] }
         for assignment in assignments {
             guard case .set(let variable, let given, let operation, let expression) = assignment else {
                 throw SQLError.unsupported("a method in SET")
@@ -354,6 +361,8 @@ extension Session {
                 column = found
             }
             var value: TypedSQL
+            let readBefore = binder.readsAssigned
+            binder.readsAssigned = false
             if case .defaultValue = expression.kind, let column {
                 value = TypedSQL(sql: binder.parameter(try defaultValue(of: column)), type: column.type)
             } else if let combination = operation.combination {
@@ -371,8 +380,18 @@ extension Session {
                 value = try binder.bind(expression, scope)
             }
             if let column { try ConversionRule.checkImplicit(value.type, column.type) }
+            if column != nil, binder.readsAssigned {
+                throw SQLError.unsupported("a column that is set to a variable which the same UPDATE sets")
+            }
+            binder.readsAssigned = binder.readsAssigned || readBefore
             value.name = nil
             bound.append(BoundAssignment(column: column, variable: variable, value: value))
+        }
+        if binder.readsAssigned {
+            for (index, assignment) in bound.enumerated() {
+                guard let variable = assignment.variable else { continue }
+                bound[index].value = binder.assigning(variable, assignment.value)
+            }
         }
         return (bound, touched)
     }
@@ -381,13 +400,20 @@ extension Session {
 
     /// The table that a statement changes.
     ///
-    /// - Parameter permissions: What the session must be allowed to do with it.
-    func target(_ target: DataTarget, for permissions: [String]) throws(SQLError) -> TableObject {
+    /// - Parameters:
+    ///   - permissions: What the session must be allowed to do with it.
+    ///   - binder: The one that knows the statement's common table expressions.
+    func target(_ target: DataTarget, for permissions: [String], _ binder: Binder? = nil) throws(SQLError)
+        -> TableObject
+    {
         currentLine = target.line
         switch target.name {
         case .variable(let name): return try tableVariable(name)
         case .name(let name):
-            let binder = Binder(self)
+            let binder = binder ?? Binder(self)
+            if name.parts.count == 1, binder.tableExpressions.contains(where: { $0.name.matches(name.last) }) {
+                throw SQLError.unsupported("changing rows through a common table expression")
+            }
             switch try binder.object(name, for: nil) {
             case .table(let table):
                 let database = try binder.database(of: name)
@@ -434,6 +460,7 @@ extension Session {
 /// A statement that changes or deletes rows that are there.
 private protocol RowChangingStatement {
     var with: WithClause? { get }
+    var hints: [QueryHint] { get }
     var top: Top? { get }
     var target: DataTarget { get }
     var output: [OutputClause] { get }

@@ -9,11 +9,11 @@ extension Session {
     /// What functions look at besides their arguments.
     var evaluationContext: EvaluationContext {
         EvaluationContext(
-            utcTicks: server.now() * 10 + 621_355_968_000_000_000,
+            utcTicks: (statementBegan ?? server.now()) * 10 + 621_355_968_000_000_000,
             settings: conversionSettings,
             firstWeekday: settings.dateFirst,
             newGUID: { (0..<16).map { _ in UInt8.random(in: 0...255) } },
-            random: { _ in Double.random(in: 0..<1) }
+            random: { [randomNumbers] seed in randomNumbers.next(seed) }
         )
     }
 

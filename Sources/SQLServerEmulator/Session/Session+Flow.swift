@@ -49,6 +49,8 @@ extension Session {
     func answering(_ work: () throws -> Void) {
         currentLine = 1
         frames = [Frame()]
+        // The SQL of cursors outlives its batch.
+        if cursors.isEmpty { routines.forgetWhereTooMany() }
         caught = []
         tryDepth = 0
         abortsBatch = false
@@ -152,6 +154,9 @@ extension Session {
     ///
     /// - Returns: `nil` where the statement failed and the batch goes on.
     private func catching<T>(of statement: Statement? = nil, _ work: () throws(SQLError) -> T) throws -> T? {
+        let outer = statementBegan
+        statementBegan = server.now()
+        defer { statementBegan = outer }
         do { return try work() } catch {
             let message =
                 rethrown ?? ServerText(error, procedure: frames[frames.count - 1].procedure, line: currentLine)

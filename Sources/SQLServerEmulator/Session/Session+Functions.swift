@@ -16,7 +16,7 @@ extension Session {
                     state: 2
                 )
             }
-        case .inlineTable: break
+        case .inlineTable(let select): try Binder(self).checkInner(select.query)
         case .table: throw SQLError.unsupported("a function with a table variable for its result")
         }
     }

@@ -9,18 +9,25 @@ extension Session {
         let changes = try writing { () throws(SQLError) -> [RowChange] in
             try willChangeRows(merge.with)
             let binder = Binder(self)
-            return try binder.with(merge.with) { () throws(SQLError) in
+            return try binder.with(merge.with, merge.hints) { () throws(SQLError) in
                 if merge.top != nil { throw SQLError.unsupported("TOP in MERGE") }
                 let plan = try MergePlan(merge, binder, self)
                 try checkMayOutput(merge.output, of: plan.table)
                 let work = try plan.work()
                 let writer = TableWriter(plan.table, session: self, statement: "MERGE")
                 // What goes makes room for what changes, and that for what comes.
-                for row in work.deletes { try writer.delete(row.row, row.values) }
-                for update in work.updates { try writer.update(update.rows, touched: update.touched) }
-                for row in work.inserts { try writer.insert(row) }
+                for row in work.deletes { try writer.delete(row.row, row.values, source: row.source) }
+                for update in work.updates {
+                    try writer.update(update.rows, touched: update.touched, sources: update.sources)
+                }
+                for row in work.inserts { try writer.insert(row.values, source: row.source) }
                 try writer.finish()
-                try OutputRows(clauses: merge.output, table: plan.table).give(writer.changes, self)
+                try OutputRows(
+                    clauses: merge.output,
+                    table: plan.table,
+                    actions: ["INSERT", "UPDATE", "DELETE"],
+                    sources: plan.outputSources
+                ).give(writer.changes, self)
                 let touched = work.updates.reduce(into: Set<Int>()) { $0.formUnion($1.touched) }
                 try fireTriggers(of: plan.table, merge.actions, writer.changes, touched: touched)
                 return writer.changes
@@ -43,16 +50,26 @@ private struct MergePlan {
     private let sources: [Scope.Source]
 
     struct Work {
-        var deletes: [(row: Int64, values: [StoredValue])] = []
-        var updates: [(rows: [(row: Int64, before: [StoredValue], after: [StoredValue])], touched: Set<Int>)] = []
-        var inserts: [[StoredValue]] = []
+        var deletes: [ChangedRows.Row] = []
+        var updates: [Updates] = []
+        var inserts: [(values: [StoredValue], source: [StoredValue])] = []
+
+        struct Updates {
+            var rows: [(row: Int64, before: [StoredValue], after: [StoredValue])] = []
+            var sources: [[StoredValue]] = []
+            var touched: Set<Int>
+        }
     }
 
+    /// The sources whose columns `OUTPUT` may name.
+    var outputSources: [Scope.Source] { merge.output.isEmpty ? [] : sources }
+
     init(_ merge: MergeStatement, _ binder: Binder, _ session: Session) throws(SQLError) {
+        try merge.checkClauses()
         self.merge = merge
         self.binder = binder
         self.session = session
-        table = try session.target(merge.target, for: merge.permissions)
+        table = try session.target(merge.target, for: merge.permissions, binder)
         alias = binder.newAlias()
         target = Scope.Source(
             name: merge.alias ?? table.name,
@@ -80,7 +97,7 @@ private struct MergePlan {
             case .delete:
                 for row in try rows(clause.match, conditions, []) {
                     try note(row.row, in: &seen)
-                    work.deletes.append((row.row, row.values))
+                    work.deletes.append(row)
                 }
             case .update(let assignments):
                 let (bound, touched) = try session.assignments(
@@ -90,17 +107,18 @@ private struct MergePlan {
                     binder,
                     scope
                 )
-                var updates: [(row: Int64, before: [StoredValue], after: [StoredValue])] = []
+                var updates = Work.Updates(touched: touched)
                 for row in try rows(clause.match, conditions, bound.map(\.value.sql)) {
                     try note(row.row, in: &seen)
-                    updates.append((row.row, row.values, try after(row, bound)))
+                    updates.rows.append((row.row, row.values, try after(row, bound)))
+                    updates.sources.append(row.source)
                 }
-                work.updates.append((updates, touched))
+                work.updates.append(updates)
             case .insert(let names, let values):
                 try insert(names, values, conditions, scope, &work)
             case .insertDefaultValues:
-                for _ in try rows(clause.match, conditions, []) {
-                    work.inserts.append(try session.row([], [], [], of: table))
+                for row in try rows(clause.match, conditions, []) {
+                    work.inserts.append((try session.row([], [], [], of: table), row.source))
                 }
             }
         }
@@ -123,30 +141,33 @@ private struct MergePlan {
     ) throws(SQLError) -> [ChangedRows.Row] {
         let columns = table.columns.map { "\(alias).\($0.storage)" }
         let hasTarget = match != .notMatchedByTarget
-        let list = ((hasTarget ? ["\(alias).rowid"] + columns : []) + expressions + ["1"]).joined(separator: ", ")
+        let source = match == .notMatchedBySource ? [] : outputSources.flatMap(\.columns).map(\.sql)
+        let list = (hasTarget ? ["\(alias).rowid"] + columns : []) + source + expressions + ["1"]
         let from: String
         var all = conditions
         switch match {
         case .matched:
-            from = "\(source) CROSS JOIN \(table.storage) AS \(alias)"
+            from = "\(self.source) CROSS JOIN \(table.storage) AS \(alias)"
             all.append(condition)
         case .notMatchedByTarget:
-            from = source
+            from = self.source
             all.append("NOT EXISTS (SELECT 1 FROM \(table.storage) AS \(alias) WHERE \(condition))")
         case .notMatchedBySource:
             from = "\(table.storage) AS \(alias)"
-            all.append("NOT EXISTS (SELECT 1 FROM \(source) WHERE \(condition))")
+            all.append("NOT EXISTS (SELECT 1 FROM \(self.source) WHERE \(condition))")
         }
-        let sql = "SELECT \(list) FROM \(from) WHERE \(all.joined(separator: " AND "))"
+        let sql = "SELECT \(list.joined(separator: ", ")) FROM \(from) WHERE \(all.joined(separator: " AND "))"
         return try session.sqlite.rows(sql, binder.parameters).map { values in
-            guard hasTarget, case .integer(let row) = values[0] else {
-                return ChangedRows.Row(row: 0, values: [], extra: Array(values.dropLast()))
+            var row = ChangedRows.Row(row: 0, values: [], extra: [])
+            var rest = values.dropLast()
+            if hasTarget, case .integer(let number)? = rest.popFirst() {
+                row.row = number
+                row.values = Array(rest.prefix(columns.count))
+                rest = rest.dropFirst(columns.count)
             }
-            return ChangedRows.Row(
-                row: row,
-                values: Array(values[1...columns.count]),
-                extra: Array(values[(columns.count + 1)...].dropLast())
-            )
+            row.source = Array(rest.prefix(source.count))
+            row.extra = Array(rest.dropFirst(source.count))
+            return row
         }
     }
 
@@ -202,24 +223,53 @@ private struct MergePlan {
             }
         }
         for row in try rows(.notMatchedByTarget, conditions, bound.map(\.sql)) {
-            work.inserts.append(try session.row(row.extra, bound.map(\.type), columns, of: table))
+            work.inserts.append((try session.row(row.extra, bound.map(\.type), columns, of: table), row.source))
         }
     }
 }
 
 extension MergeStatement {
+    /// - Throws: 5324 for a clause that no row would reach, 10714 for two clauses that do the same.
+    fileprivate func checkClauses() throws(SQLError) {
+        for (index, clause) in clauses.enumerated() {
+            let earlier = clauses.prefix(index).filter { $0.match == clause.match }
+            let words =
+                switch clause.match {
+                case .matched: "WHEN MATCHED"
+                case .notMatchedByTarget: "WHEN NOT MATCHED"
+                case .notMatchedBySource: "WHEN NOT MATCHED BY SOURCE"
+                }
+            if earlier.contains(where: { $0.condition == nil }) {
+                throw SQLError(
+                    5324,
+                    "In a MERGE statement, a '\(words)' clause with a search condition cannot appear after a '\(words)' clause with no search condition."
+                )
+            }
+            if earlier.contains(where: { $0.word == clause.word }) {
+                throw SQLError(
+                    10714,
+                    "An action of type '\(clause.word)' cannot appear more than once in a '\(words)' clause of a MERGE statement."
+                )
+            }
+        }
+    }
+
     /// What it needs on the table that it changes.
     fileprivate var permissions: [String] { actions + ["SELECT"] }
 
     /// What its clauses do, once each.
     fileprivate var actions: [String] {
-        let words = clauses.map { clause in
-            switch clause.action {
-            case .update: "UPDATE"
-            case .delete: "DELETE"
-            case .insert, .insertDefaultValues: "INSERT"
-            }
+        Set(clauses.map(\.word)).sorted()
+    }
+}
+
+extension MergeStatement.Clause {
+    /// What it does.
+    fileprivate var word: String {
+        switch action {
+        case .update: "UPDATE"
+        case .delete: "DELETE"
+        case .insert, .insertDefaultValues: "INSERT"
         }
-        return Set(words).sorted()
     }
 }

@@ -41,20 +41,14 @@ extension Session {
     }
 
     /// `SELECT @a = e, … FROM …`: each row assigns, so that the last one stays; no row leaves the variables as they are.
-    private func assign(_ targets: [(name: String, operation: AssignmentOperator)], _ statement: SelectStatement)
-        throws(SQLError)
-    {
+    private func assign(_ targets: [String], _ statement: SelectStatement) throws(SQLError) {
         let (binder, bound) = try bind(statement)
         let rows = try rows(of: bound, binder.parameters)
-        for target in targets where target.operation != .set {
-            if rows.count > 1 {
-                throw SQLError.unsupported("SELECT \(target.name) \(target.operation.rawValue) … over several rows")
-            }
-        }
-        if let last = rows.last {
+        // Where the rows read what they set, they have set it already.
+        if let last = rows.last, !binder.readsAssigned {
             for (index, target) in targets.enumerated() {
                 let column = bound.columns[index]
-                try assign(target.name, target.operation, try column.type.decode(last[index]), column.type)
+                try assign(target, .set, try column.type.decode(last[index]), column.type)
             }
         }
         finish(.select, Int64(rows.count), hasResult: false, isQuiet: true)
@@ -113,10 +107,8 @@ extension Query {
     }
 
     /// The variables that a `SELECT` gives values to; `nil` where it gives rows.
-    fileprivate var assignments: [(name: String, operation: AssignmentOperator)]? {
+    fileprivate var assignments: [String]? {
         guard let items = specification?.items, case .assignment? = items.first else { return nil }
-        return items.compactMap { item in
-            if case .assignment(let name, let operation, _) = item { (name, operation) } else { nil }
-        }
+        return items.compactMap { if case .assignment(let name, _, _) = $0 { name } else { nil } }
     }
 }

@@ -51,6 +51,10 @@ extension Session {
         case "ANSI_NULLS":
             // FreeTDS begins with OFF and a client turns it on; OFF itself would make `= NULL` true.
             settings.others[name] = isOn
+        case "CONCAT_NULL_YIELDS_NULL":
+            if !isOn { throw SQLError.unsupported("SET CONCAT_NULL_YIELDS_NULL OFF") }
+        case "NUMERIC_ROUNDABORT":
+            if isOn { throw SQLError.unsupported("SET NUMERIC_ROUNDABORT ON") }
         case "PARSEONLY", "NOEXEC", "FMTONLY", "SHOWPLAN_ALL", "SHOWPLAN_TEXT", "SHOWPLAN_XML":
             if isOn { throw SQLError.unsupported("SET \(name) ON") }
         default: settings.others[name] = isOn

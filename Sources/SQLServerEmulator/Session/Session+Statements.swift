@@ -21,13 +21,16 @@ extension Session {
         case .setVariable(let name, let operation, let expression):
             let (value, type) = try evaluate(expression)
             try assign(name, operation, value, type)
-            lastError = 0
-        case .set(let option): try set(option)
+            (rowCount, lastError) = (1, 0)
+        case .set(let option):
+            try set(option)
+            (rowCount, lastError) = (0, 0)
         case .use(let name):
             let database = try self.database(named: name)
             let before = databaseName
             databaseName = database.name
             sink.changed(.database(database.name, before: before))
+            (rowCount, lastError) = (0, 0)
         case .print(let expression):
             let (value, type) = try evaluate(expression)
             let text = try ValueRules.text(value, type)
@@ -38,6 +41,7 @@ extension Session {
                     line: currentLine
                 )
             )
+            (rowCount, lastError) = (0, 0)
         case .throw(let arguments): try raise(arguments)
         case .raiseError(let raise): try self.raise(raise)
         case .execute(let execute): try run(execute)
@@ -172,8 +176,15 @@ extension Session {
             state: UInt8(clamping: max(1, try number(statement.state))),
             severity: UInt8(clamping: max(0, min(25, try number(statement.severity))))
         )
+        guard error.severity < 19 || statement.options.contains("LOG") && isSysadmin else {
+            throw SQLError(
+                2754,
+                "Error severity levels greater than 18 can only be specified by members of the sysadmin role, using the WITH LOG option."
+            )
+        }
         isRaised = error.severity > 10
         if isRaised { throw error }
+        (rowCount, lastError) = (0, 0)
         sink.message(ServerText(error, procedure: frames[frames.count - 1].procedure, line: currentLine))
     }
 }

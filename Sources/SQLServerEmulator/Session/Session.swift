@@ -39,6 +39,7 @@ final class Session {
     /// `@@FETCH_STATUS` and `@@CURSOR_ROWS`
     var fetchStatus: Int64 = 0
     var cursorRows: Int64 = 0
+    let randomNumbers = RandomNumbers()
     /// Modules that ran, by their texts.
     var parsedModules: [String: Batch] = [:]
     /// Whether the error that is being told was made by `RAISERROR`, which ends no transaction.
@@ -67,6 +68,8 @@ final class Session {
     var rethrown: ServerText?
     /// How many `TRY` are around what runs.
     var tryDepth = 0
+    /// When the statement that runs began; `nil` between statements. Microseconds since 1970.
+    var statementBegan: Int64?
 
     /// Sees every row that is changed, for Change Data Capture and Change Tracking.
     var recorder: any ChangeRecorder
@@ -232,17 +235,20 @@ final class Session {
         case .readUncommitted, .readCommitted: break
         case .repeatableRead, .serializable: try openForWriting()
         case .snapshot:
-            guard catalogue(databaseName)?.options.allowsSnapshotIsolation ?? false else {
-                throw SQLError(
-                    3952,
-                    "Snapshot isolation transaction failed accessing database '\(databaseName)' because snapshot isolation is not "
-                        + "allowed in this database. Use ALTER DATABASE to allow snapshot isolation."
-                )
-            }
             try sqlite.run("BEGIN DEFERRED")
             // The first read fixes what the transaction sees.
             try sqlite.run("SELECT COUNT(*) FROM sqlite_schema")
         }
+    }
+
+    /// - Throws: 3952 where a table would be read or written under `SNAPSHOT` in a database that does not allow it.
+    func checkIsolation(in database: DatabaseCatalogue) throws(SQLError) {
+        guard settings.isolation == .snapshot, !database.allowsSnapshots else { return }
+        throw SQLError(
+            3952,
+            "Snapshot isolation transaction failed accessing database '\(database.name)' because snapshot isolation is not "
+                + "allowed in this database. Use ALTER DATABASE to allow snapshot isolation."
+        )
     }
 
     private func openForWriting() throws(SQLError) {

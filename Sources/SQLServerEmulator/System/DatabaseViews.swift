@@ -73,8 +73,7 @@ extension SystemViews {
     private static func describe(_ database: DatabaseCatalogue) -> [(String, SQLType, SQLValue)] {
         let options = database.options
         let isSystem = database.id <= 4
-        // These two of the system's databases allow it from the beginning.
-        let allowsSnapshots = options.allowsSnapshotIsolation || database.name == "master" || database.name == "msdb"
+        let allowsSnapshots = database.allowsSnapshots
         let recovery = ["FULL", "BULK_LOGGED", "SIMPLE"].firstIndex(of: isSystem ? "SIMPLE" : options.recovery) ?? 0
         let broker = database.fork.reversed().map { $0 ^ 0x5A }
         var row: [(String, SQLType, SQLValue)] = []

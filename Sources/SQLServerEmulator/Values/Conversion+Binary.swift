@@ -165,13 +165,18 @@ extension Conversion {
         return Array(groups.joined(separator: [0x2D]))
     }
 
-    /// XML is kept as its text; nothing checks that it is well formed.
+    /// XML is kept as its text, which must be well formed; it may have several roots or none.
     func xml(_ value: SQLValue) throws(SQLError) -> SQLValue {
+        let text: [UInt8]
         switch value {
-        case .text: return value
+        case .text(let bytes): text = bytes
         case .binary(let bytes) where bytes.starts(with: [0xFF, 0xFE]):
-            return .text(SQLType.nvarchar(.max).text(storageBytes: Array(bytes.dropFirst(2))))
+            text = SQLType.nvarchar(.max).text(storageBytes: Array(bytes.dropFirst(2)))
         default: throw .unsupported("CONVERT(xml, \(from.name))")
         }
+        guard from == .xml || XMLElement(parsing: "<x>\(String(decoding: text, as: UTF8.self))</x>") != nil else {
+            throw SQLError(9400, "XML parsing: the text is not well formed, or its elements are nested too deep.")
+        }
+        return .text(text)
     }
 }

@@ -19,6 +19,8 @@ struct ChangedRows {
         var row: Int64
         var values: [StoredValue]
         var extra: [StoredValue]
+        /// The row of a `MERGE`'s source.
+        var source: [StoredValue] = []
     }
 
     init(
@@ -32,7 +34,7 @@ struct ChangedRows {
     ) throws(SQLError) {
         self.session = session
         self.binder = binder
-        if let (table, name) = try Self.alias(of: target, in: sources, for: permissions, session) {
+        if let (table, name) = try Self.alias(of: target, in: sources, for: permissions, binder, session) {
             // The target is one of the sources, under its alias or its name.
             self.table = table
             self.name = name
@@ -42,7 +44,7 @@ struct ChangedRows {
             else { throw SQLError(208, "Invalid object name '\(name)'.") }
             alias = String(prefix)
         } else {
-            table = try session.target(target, for: permissions)
+            table = try session.target(target, for: permissions, binder)
             name = table.name
             let own = binder.newAlias()
             alias = own
@@ -71,6 +73,7 @@ struct ChangedRows {
         of target: DataTarget,
         in sources: [TableSource],
         for permissions: [String],
+        _ binder: Binder,
         _ session: Session
     ) throws(SQLError) -> (TableObject, String)? {
         guard case .name(let name) = target.name else { return nil }
@@ -86,7 +89,12 @@ struct ChangedRows {
                     reference.alias == nil && table.last.matches(name.last)
                 } else { false }
             guard isMeant else { continue }
-            return (try session.target(DataTarget(name: reference.name, line: target.line), for: permissions), own)
+            let table = try session.target(
+                DataTarget(name: reference.name, line: target.line),
+                for: permissions,
+                binder
+            )
+            return (table, own)
         }
         return nil
     }

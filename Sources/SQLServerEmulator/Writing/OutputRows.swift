@@ -6,8 +6,10 @@ import TSQL
 struct OutputRows {
     let clauses: [OutputClause]
     let table: TableObject
-
-    var isEmpty: Bool { clauses.isEmpty }
+    /// What the statement does: only what changes or deletes has rows before, only what changes or inserts has rows after.
+    var actions: Set<String>
+    /// The sources of a `MERGE`, whose columns follow each other in the source of a row.
+    var sources: [Scope.Source] = []
 
     /// Gives the rows to the client and into tables.
     func give(_ changes: [RowChange], _ session: Session) throws(SQLError) {
@@ -35,7 +37,20 @@ struct OutputRows {
                     )
                 ]
             )
-            let scope = Scope([source("deleted", 0), source("inserted", columns.count), action])
+            var next = 2 * columns.count + 1
+            let others = sources.map { other in
+                var other = other
+                for index in other.columns.indices {
+                    other.columns[index].sql = "\(alias).c\(next)"
+                    other.columns[index].isNullable = true
+                    next += 1
+                }
+                return other
+            }
+            let scope = Scope(
+                (actions == ["INSERT"] ? [] : [source("deleted", 0)])
+                    + (actions == ["DELETE"] ? [] : [source("inserted", columns.count)]) + [action] + others
+            )
             var items: [TypedSQL] = []
             var output: [BoundQuery.Column] = []
             for item in clause.items {
@@ -68,14 +83,15 @@ struct OutputRows {
         _ binder: Binder,
         _ session: Session
     ) throws(SQLError) -> [[StoredValue]] {
-        let width = 2 * table.columns.count + 1
+        let width = 2 * table.columns.count + 1 + sources.reduce(0) { $0 + $1.columns.count }
         let first = binder.parameters.count
         let marks = (0..<width).map { "?\(first + $0 + 1) AS c\($0)" }.joined(separator: ", ")
         let sql = "SELECT \(items.map(\.sql).joined(separator: ", ")) FROM (SELECT \(marks)) AS changed"
         let none = [StoredValue](repeating: .null, count: table.columns.count)
         var rows: [[StoredValue]] = []
         for change in changes {
-            let values = (change.before ?? none) + (change.after ?? none) + [.text(Array(change.action.utf8))]
+            var values = (change.before ?? none) + (change.after ?? none) + [.text(Array(change.action.utf8))]
+            values += change.source + [StoredValue](repeating: .null, count: width - values.count - change.source.count)
             rows.append(contentsOf: try session.sqlite.rows(sql, binder.parameters + values))
         }
         return rows

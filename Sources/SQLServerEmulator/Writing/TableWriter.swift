@@ -22,7 +22,7 @@ final class TableWriter {
     // MARK: Rows
 
     /// - Parameter values: One for each column, converted to its type; those of computed columns are ignored.
-    func insert(_ values: [StoredValue]) throws(SQLError) {
+    func insert(_ values: [StoredValue], source: [StoredValue] = []) throws(SQLError) {
         try session.lockForWriting(table)
         try checkNulls(values)
         let marks = table.columns.indices.map { "?\($0 + 1)" }.joined(separator: ", ")
@@ -30,24 +30,27 @@ final class TableWriter {
             try sqlite.run("INSERT INTO \(table.storage) (\(columnList)) VALUES (\(marks))", values)
         }
         let row = sqlite.lastInsertedRow
-        changes.append(RowChange(before: nil, after: try computed(row, values)))
+        changes.append(RowChange(before: nil, after: try computed(row, values), source: source))
         written.append(row)
     }
 
-    func delete(_ row: Int64, _ before: [StoredValue]) throws(SQLError) {
+    func delete(_ row: Int64, _ before: [StoredValue], source: [StoredValue] = []) throws(SQLError) {
         try session.lockForWriting(table)
         try sqlite.run("DELETE FROM \(table.storage) WHERE rowid = ?1", [.integer(row)])
-        changes.append(RowChange(before: before, after: nil))
+        changes.append(RowChange(before: before, after: nil, source: source))
     }
 
     /// Gives rows new values.
     ///
     /// Where a unique key changes, all the old rows go before the first new one comes: rows may exchange their keys.
     ///
-    /// - Parameter touched: The ids of the columns that the statement sets.
+    /// - Parameters:
+    ///   - touched: The ids of the columns that the statement sets.
+    ///   - sources: The rows of a `MERGE`'s source for these rows, or none.
     func update(
         _ rows: [(row: Int64, before: [StoredValue], after: [StoredValue])],
-        touched: Set<Int>
+        touched: Set<Int>,
+        sources: [[StoredValue]] = []
     ) throws(SQLError) {
         try session.lockForWriting(table)
         for row in rows { try checkNulls(row.after) }
@@ -69,8 +72,15 @@ final class TableWriter {
                 try sqlite.run("UPDATE \(table.storage) SET \(sets) WHERE rowid = ?1", [.integer(row.row)] + row.after)
             }
         }
-        for row in rows {
-            changes.append(RowChange(before: row.before, after: try computed(row.row, row.after), touched: touched))
+        for (index, row) in rows.enumerated() {
+            changes.append(
+                RowChange(
+                    before: row.before,
+                    after: try computed(row.row, row.after),
+                    touched: touched,
+                    source: sources.indices.contains(index) ? sources[index] : []
+                )
+            )
             written.append(row.row)
         }
     }

@@ -107,6 +107,17 @@ extension ServerTests {
             }
         }
 
+        @Test func anAttentionEndsNoLaterRequest() async throws {
+            try await withClient { (client, _) async throws in
+                for _ in 0..<300 {
+                    try client.sendBatch("SELECT 1")
+                    try client.attention()
+                    while try client.tokens().lastDone?.status.contains(.attention) != true {}
+                    #expect(try client.batch("SELECT 2 AS n").told == ["columns n", "row int(2)", "done 10 c1 1"])
+                }
+            }
+        }
+
         @Test func anAttentionEndsTheWaitForALock() async throws {
             try await withClient { (client, server) async throws in
                 let other = try TDSClient.loggedIn(port: server.port, password: server.password)

@@ -23,6 +23,8 @@ final class Connection: Sendable {
         var openRequests = 0
         var openBytes = 0
         var hasAttention = false
+        /// Whether its client is known: then it may send more than a login.
+        var isLoggedIn = false
         /// How many bytes go out before the connection breaks: a fault.
         var bytesToCut: Int?
     }
@@ -62,10 +64,16 @@ final class Connection: Sendable {
     /// The client wants what it asked for to end.
     func attention() {
         let isLate = state.withLock { state in
-            if state.openRequests > 0 { state.hasAttention = true } else { state.openRequests += 1 }
-            return !state.hasAttention
+            guard state.openRequests > 0 else {
+                state.openRequests += 1
+                return true
+            }
+            state.hasAttention = true
+            // Not later: the request that runs may end at any time, and the next one is not meant.
+            cancellation.request()
+            return false
         }
-        if isLate { requests.append(.lateAttention) } else { cancellation.request() }
+        if isLate { requests.append(.lateAttention) }
     }
 
     /// The client is gone: what runs for it ends.
@@ -99,6 +107,9 @@ final class Connection: Sendable {
         }
     }
 
+    func didLogIn() { state.withLock { $0.isLoggedIn = true } }
+
+    var isLoggedIn: Bool { state.withLock { $0.isLoggedIn } }
     var hasAttention: Bool { state.withLock { $0.hasAttention } }
     var isOpen: Bool { state.withLock { $0.isOpen } }
 

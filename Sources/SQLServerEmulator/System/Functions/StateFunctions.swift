@@ -36,7 +36,9 @@ extension ContextFunctions {
         "ERROR_STATE": ContextFunction([], .int) { session, _ in
             session.caught.last.map { .integer(Int64($0.state)) } ?? .null
         },
-        "CURSOR_STATUS": ContextFunction([name, name], .smallint) { _, _ in .integer(-3) },
+        "CURSOR_STATUS": ContextFunction([name, name], .smallint) { session, values in
+            .integer(session.cursorStatus(values[0].string ?? "", values[1].string ?? ""))
+        },
         "CURRENT_TIMEZONE_ID": ContextFunction([], .varchar(128)) { _, _ in .string("UTC") },
         "CURRENT_TIMEZONE": ContextFunction([], .varchar(128)) { _, _ in .string("(UTC) Coordinated Universal Time") },
         "MIN_ACTIVE_ROWVERSION": ContextFunction([], .binary(8)) { session, _ in

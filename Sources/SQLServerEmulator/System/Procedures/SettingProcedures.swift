@@ -100,7 +100,8 @@ extension SystemProcedures {
             return 0
         },
         "sp_reset_connection": SystemProcedure { (session, call) throws(SQLError) in
-            try session.reset()
+            if session.transaction.count > 0 { try session.rollbackTransaction() }
+            session.reset(session.databaseName, SessionSettings())
             return 0
         },
         "sp_getapplock": SystemProcedure([
@@ -168,20 +169,5 @@ extension Session {
     /// Gives back the locks that end with the transaction.
     func releaseTransactionLocks() {
         for resource in transaction.locks { _ = server.registry.unlock(key(ofLock: resource), for: id) }
-    }
-
-    /// Makes the session as it was when it began: `sp_reset_connection`.
-    func reset() throws(SQLError) {
-        if transaction.count > 0 { try rollbackTransaction() }
-        for table in temporaryTables.values { try sqlite.run("DROP TABLE IF EXISTS \(table.storage)") }
-        temporaryTables = [:]
-        settings = SessionSettings()
-        context = [:]
-        prepared = [:]
-        cursors = [:]
-        (impersonations, impersonationFloor) = ([], 0)
-        rowCount = 0
-        lastError = 0
-        lastIdentity = .null
     }
 }

@@ -322,7 +322,12 @@ public final class SQLServerSource: ChangeSource {
             }
             cursors.append(
                 ChangeTableCursor(
-                    ChangeTableQuery(instance: range.instance, columns: captured.columns, time: time),
+                    ChangeTableQuery(
+                        instance: range.instance,
+                        successor: range.successor,
+                        columns: captured.columns,
+                        time: time
+                    ),
                     schema: ChangeColumns.schema(capturing: table.schema),
                     table: table.name,
                     after: range.after,
@@ -336,29 +341,37 @@ public final class SQLServerSource: ChangeSource {
         return ChainedCursor(cursors)
     }
 
+    /// What is read of a capture instance; with a successor only what that one lacks.
+    struct InstanceRange {
+        var instance: CaptureInstance
+        var successor: CaptureInstance?
+        var after: LSN
+        var through: LSN
+    }
+
     /// Which instance is read for which part of a range: each from its own beginning on, and an older one up to where the newer begins.
     ///
-    /// Both capture at the same time; reading both for the same LSNs would give every change twice.
-    static func ranges(
-        of instances: [CaptureInstance],
-        after: LSN,
-        through: LSN
-    ) -> [(instance: CaptureInstance, after: LSN, through: LSN)] {
-        var ranges: [(instance: CaptureInstance, after: LSN, through: LSN)] = []
+    /// Both capture at the same time; reading both for the same LSNs would give every change twice. Only of the transaction in which the
+    /// newer one was made it may lack what came before.
+    static func ranges(of instances: [CaptureInstance], after: LSN, through: LSN) -> [InstanceRange] {
+        var ranges: [InstanceRange] = []
         var through = through
-        for instance in instances.reversed() {
-            // The newest instance that has everything above `after` is enough.
-            if instance.startLSN <= after.next || instance.name == instances.first?.name {
-                ranges.append((instance, after, through))
-                break
+        for index in instances.indices.reversed() {
+            let instance = instances[index]
+            let older = index > 0 ? instances[index - 1] : nil
+            // What no instance has is asked of the oldest, which says so.
+            let begin = older == nil ? after : max(after, instance.startLSN.previous)
+            if begin < through {
+                ranges.append(InstanceRange(instance: instance, after: begin, through: through))
+                // Where that was cleaned up the transaction is long past.
+                if let older, older.startLSN <= begin.next {
+                    ranges.append(InstanceRange(instance: older, successor: instance, after: begin, through: through))
+                }
             }
-            let before = instance.startLSN.previous
-            if before < through {
-                ranges.append((instance, max(after, before), through))
-                through = before
-            }
+            if begin == after { break }
+            through = min(begin, through)
         }
-        return ranges.reversed().filter { $0.after < $0.through }
+        return ranges.reversed()
     }
 
     // MARK: Rows

@@ -29,6 +29,17 @@ struct LoginTests {
         }
     }
 
+    @Test("a database that changes its replica passes, though the server also says that it cannot be opened")
+    func failover() async throws {
+        try await withMockServer { server in
+            var configuration = server.configuration
+            configuration.database = "secondary"
+            let error = try await tdsError { _ = try await TDSConnection.open(configuration, logger: .quiet) }
+            #expect(error.server?.number == 983)
+            #expect(error.isRetryable)
+        }
+    }
+
     @Test("a port on which nobody listens, and a host that nobody knows")
     func unreachable() async throws {
         let nobody = try Loopback.Listener(isListening: false)

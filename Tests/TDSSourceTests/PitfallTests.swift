@@ -7,7 +7,7 @@ import Testing
 ///
 /// | pitfall | tests |
 /// |---|---|
-/// | P1: an error after rows is in no return code | `StatementTests.errorAfterRows`, `lateError`, `secondResultSet`, `sideBySide`; `FaultTests.errorAfterRows` of `SQLServerTests` |
+/// | P1: an error after rows is in no return code | `StatementTests.errorAfterRows`, `lateError`, `secondResultSet`, `sideBySide`, `killed`, `procedure`, `errorBetweenRows`; `FaultTests.errorAfterRows` of `SQLServerTests` |
 /// | P2: a server that answers no attention is waited for without end | `SilenceTests.deaf` |
 /// | P3: without a version a server that never answers is waited for without end | ``version()``, `ConfigurationTests.section`, `SilenceTests.login` |
 /// | P4: a server may encrypt the login only, without an error | `TLSTests.loginOnly` |

@@ -55,6 +55,27 @@ struct PoolTests {
         }
     }
 
+    @Test("a database that could be opened before and now cannot is being moved; one that never could is not there")
+    func moved() async throws {
+        try await withMockServer { server in
+            let opened = Mutex(0)
+            let pool = ConnectionPool(size: 1) { () throws(TDSError) in
+                var configuration = server.configuration
+                if opened.withLock({
+                    $0 += 1; return $0
+                }) > 1 {
+                    configuration.database = "missing"
+                }
+                return try await TDSConnection.open(configuration, logger: .quiet)
+            }
+            _ = try await tdsError { try await pool.withConnection { try await $0.execute("err20") } }
+            let error = try await tdsError { try await pool.withConnection { try await $0.execute("none") } }
+            #expect(error.server?.number == 4060)
+            #expect(error.isRetryable)
+            await pool.close()
+        }
+    }
+
     @Test("rows that a borrower did not read do not reach the next one")
     func unread() async throws {
         try await withMockServer { server in

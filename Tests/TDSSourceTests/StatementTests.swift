@@ -73,6 +73,82 @@ struct StatementTests {
         }
     }
 
+    @Test(
+        "a statement that the server ends early without a message is no complete one",
+        arguments: ["killed 5 2", "killed 5 102", "killed 0 2", "killedearly", "killedprocedure 5"]
+    )
+    func killed(statement: String) async throws {
+        try await withConnection { connection in
+            let error = try await tdsError {
+                let rows = try await connection.query(statement, rowsPerBatch: 3)
+                while try await rows.next() != nil {}
+            }
+            #expect(error.code == .connectionLost)
+            #expect(await !connection.isAlive, "what its session is in is not known")
+        }
+        guard statement == "killedearly" else { return }
+        let error = try await withConnection { connection in
+            try await tdsError { try await connection.execute(statement) }
+        }
+        #expect(error.code == .connectionLost)
+    }
+
+    @Test("a procedure may count no rows: that it returned shows that it is complete")
+    func procedure() async throws {
+        try await withConnection { connection in
+            #expect(try await connection.smallResult("procedure 5").rowCount == 5)
+            let error = try await tdsError { _ = try await connection.smallResult("killed 5 2") }
+            #expect(error.code == .connectionLost, "the status of the procedure before is not that of this statement")
+        }
+    }
+
+    @Test("an error between rows is not lost where a batch ends with the next row", arguments: [1, 2, 5])
+    func errorBetweenRows(rowsBefore: Int) async throws {
+        try await withConnection { connection in
+            let rows = try await connection.query("between 1", rowsPerBatch: rowsBefore)
+            let error = try await tdsError { while try await rows.next() != nil {} }
+            #expect(error.server?.number == 8134)
+        }
+    }
+
+    @Test("rows that were given up do not look like rows that were read")
+    func givenUp() async throws {
+        try await withConnection { connection in
+            let rows = try await connection.query("bulk 2000", rowsPerBatch: 1000)
+            _ = try await rows.next()
+            await connection.stop()
+            #expect(try await tdsError { _ = try await rows.next() }.code == .unexpectedResult)
+            let failed = try await connection.query("midfail")
+            _ = try await tdsError { _ = try await failed.next() }
+            #expect(try await tdsError { _ = try await failed.next() }.code == .unexpectedResult)
+        }
+    }
+
+    @Test("a column narrower than its type is refused before memory is read", arguments: ["guid1", "int3"])
+    func narrow(statement: String) async throws {
+        try await withConnection { connection in
+            let error = try await tdsError { _ = try await connection.query(statement) }
+            #expect(error.code == .unexpectedResult)
+            #expect(error.message.contains("'g'"))
+        }
+    }
+
+    @Test("whatever a broken server sends: rows or an error, never the end of the process")
+    func damaged() async throws {
+        for seed in 0..<250 {
+            try await withConnection { connection in
+                do throws(TDSError) {
+                    let rows = try await connection.query("damaged \(seed)")
+                    while let batch = try await rows.next() {
+                        for column in batch.columns { for row in 0..<batch.rowCount { _ = column.value(at: row) } }
+                    }
+                } catch {
+                    #expect(!error.message.isEmpty, "seed \(seed)")
+                }
+            }
+        }
+    }
+
     @Test("an error after rows is an error, though every call into the library succeeds")
     func errorAfterRows() async throws {
         try await withConnection { connection in

@@ -61,6 +61,17 @@ struct TLSTests {
         }
     }
 
+    @Test("a server that takes connections and closes them is starting or stopping: its certificate is not to blame")
+    func closing() async throws {
+        let listener = try Loopback.Closing()
+        defer { listener.stop() }
+        var configuration = SQLServerConfiguration.local(port: listener.port)
+        configuration.encryption = .required()
+        let error = try await tdsError { _ = try await TDSConnection.open(configuration, logger: .quiet) }
+        #expect(error.code == .connectionFailed)
+        #expect(error.isRetryable)
+    }
+
     @Test("a file of authorities that is not there is named")
     func missingAuthorities() async throws {
         try await withServer("on") { server, _ in

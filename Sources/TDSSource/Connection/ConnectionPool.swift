@@ -11,6 +11,8 @@ package actor ConnectionPool {
     private var free: Int
     private var waiting: [Waiter] = []
     private var isClosed = false
+    /// Whether there was a connection already.
+    private var hasConnected = false
 
     private struct Waiter {
         var number: Int
@@ -94,7 +96,15 @@ package actor ConnectionPool {
         while let connection = idle.popLast() {
             if await connection.isAlive { return connection }
         }
-        return try await open()
+        do throws(TDSError) {
+            let connection = try await open()
+            hasConnected = true
+            return connection
+        } catch {
+            // A database that could be opened before is being moved to another replica, restored or set offline.
+            guard hasConnected, error.code == .unknownDatabase else { throw error }
+            throw TDSError(.connectionFailed, "\(error.message); it could be opened before", server: error.server)
+        }
     }
 
     private func takeBack(_ connection: TDSConnection) async {

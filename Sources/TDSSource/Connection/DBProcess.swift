@@ -12,6 +12,7 @@ final class DBProcess {
     private let logger: Logger
     /// Whether results of the last statement may not have been read yet.
     private(set) var hasPendingResults = false
+    private var hasEndedEarly = false
 
     /// Connects, logs in, proves that the connection is encrypted where it must be, and sets up the session.
     init(_ configuration: SQLServerConfiguration, _ wakeUp: WakeUp, _ logger: Logger) throws(TDSError) {
@@ -31,18 +32,18 @@ final class DBProcess {
         Handlers.drop(session) { dbclose(handle) }
     }
 
-    var isAlive: Bool { dbdead(handle) == 0 }
+    var isAlive: Bool { !hasEndedEarly && dbdead(handle) == 0 }
 
     // MARK: Session
 
     private func setUp(_ configuration: SQLServerConfiguration) throws(TDSError) {
         // db-lib logs in as an old client does, for which the server turns the standard's rules off and cuts texts at 4096
-        // bytes.
+        // bytes. The counts of rows are wanted, whatever the server's default is: see `checkEnd`.
         let milliseconds = configuration.lockTimeout.map { $0.components.seconds * 1000 + $0.milliseconds } ?? -1
         let batch = """
             SET ARITHABORT ON; SET CONCAT_NULL_YIELDS_NULL ON; SET ANSI_NULLS ON; SET ANSI_NULL_DFLT_ON ON; \
             SET ANSI_PADDING ON; SET ANSI_WARNINGS ON; SET QUOTED_IDENTIFIER ON; SET TEXTSIZE 2147483647; \
-            SET NOCOUNT ON; SET DATEFORMAT ymd; SET XACT_ABORT ON; SET LOCK_TIMEOUT \(milliseconds);
+            SET NOCOUNT OFF; SET DATEFORMAT ymd; SET XACT_ABORT ON; SET LOCK_TIMEOUT \(milliseconds);
             """
         var mustBeEncrypted = false
         if case .required = configuration.encryption { mustBeEncrypted = true }
@@ -104,11 +105,10 @@ final class DBProcess {
             if reader.byteCount >= bytes { break }
             if reader.count & 31 == 0, flag?.isSet == true { throw cancelled() }
         }
-        if outcome != REG_ROW {
-            try check(outcome == NO_MORE_ROWS ? SUCCEED : FAIL)
-            // The last rows are handed out only when nothing went wrong after them.
-            try finish()
-        }
+        // An error may also stand between two rows.
+        try check(outcome == REG_ROW || outcome == NO_MORE_ROWS ? SUCCEED : FAIL)
+        // The last rows are handed out only when nothing went wrong after them.
+        if outcome != REG_ROW { try finish(reader.total) }
         return reader.count == 0 && !hasPendingResults ? nil : try reader.finish()
     }
 
@@ -184,8 +184,15 @@ final class DBProcess {
         }
     }
 
-    /// Reads to the end of the batch, in which no more rows may come.
-    private func finish() throws(TDSError) {
+    /// Reads to the end of the batch, in which no more rows may come, after `count` rows.
+    ///
+    /// A server that ends a statement without an error message, as it does where an administrator ends the session by `KILL`, says so
+    /// in the token DONE only, which db-lib keeps to itself. But such a token counts no rows, and no procedure has returned.
+    /// Source: MS-TDS 2.2.7.6 DONE.
+    private func finish(_ count: Int) throws(TDSError) {
+        let isCounted = dbiscount(handle) != 0
+        let isComplete = dbcount(handle) == DBINT(truncatingIfNeeded: count)
+        if isCounted && !isComplete { throw endedEarly() }
         while try nextResultSet() {
             let outcome = dbnextrow(handle)
             if outcome == REG_ROW {
@@ -194,6 +201,8 @@ final class DBProcess {
             }
             try check(outcome == NO_MORE_ROWS ? SUCCEED : FAIL)
         }
+        // A procedure that counts no rows returns a status.
+        if !isCounted && dbhasretstat(handle) == 0 { throw endedEarly() }
     }
 
     // MARK: Outcomes
@@ -216,10 +225,16 @@ final class DBProcess {
             stop()
             throw error
         }
-        if code == FAIL {
-            stop()
-            throw TDSError(.libraryFailed, "FreeTDS failed without a reason")
-        }
+        if code == FAIL { throw endedEarly() }
+    }
+
+    /// The server ended the statement and gave no reason. What its session is in is not known, so the connection is given up.
+    private func endedEarly() -> TDSError {
+        hasEndedEarly = true
+        stop()
+        return .lost(
+            "the server ended a statement early and gave no reason, as it does where somebody ends the session by KILL"
+        )
     }
 
     private func cancelled() -> TDSError {

@@ -28,8 +28,6 @@ final class FreeTDSRuntime: Sendable {
         isReady = dbinit() == SUCCEED && Handlers.canFindSessions
         dberrhandle(Handlers.error)
         dbmsghandle(Handlers.message)
-        // The C declaration lacks a const.
-        file.path.withCString { dbsetifile(UnsafeMutablePointer(mutating: $0)) }
         dbsetmaxprocs(4096)
     }
 
@@ -60,6 +58,8 @@ final class FreeTDSRuntime: Sendable {
             )
         }
         Handlers.adopt(session)
+        var isOpen = false
+        defer { if !isOpen { Handlers.adopt(nil) } }
         guard let login = dblogin() else { throw TDSError(.libraryFailed, "no memory for a login") }
         defer { dbloginfree(login) }
         let texts = [
@@ -72,9 +72,18 @@ final class FreeTDSRuntime: Sendable {
         dbsetlversion(login, BYTE(DBVERSION_74))
         let handle = try file.withSection(configuration) { section throws(TDSError) in connect(login, section) }
         guard let handle else {
-            Handlers.adopt(nil)
-            throw session.log.loginError(configuration, timedOut: session.timedOut)
+            var error = session.log.loginError(configuration, timedOut: session.timedOut)
+            if error.code == .tlsFailed, case .port(let port) = configuration.endpoint,
+                !ServerProbe.isAnswered(at: configuration.host, port: port, within: configuration.loginTimeout)
+            {
+                error = TDSError(
+                    .connectionFailed,
+                    "\(configuration.place) takes connections and does not answer; it may be starting, or a load balancer may have no server"
+                )
+            }
+            throw error
         }
+        isOpen = true
         return handle
     }
 

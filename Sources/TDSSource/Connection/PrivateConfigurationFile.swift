@@ -1,3 +1,4 @@
+import CFreeTDS
 import Synchronization
 
 #if canImport(Darwin)
@@ -11,20 +12,18 @@ import Glibc
 /// The file in which FreeTDS finds the settings of the connections that are being opened right now.
 ///
 /// FreeTDS takes TLS settings from nowhere else. The file holds no user and no password, only its owner may read it, and it is
-/// there only while a connection is being opened. It is replaced as a whole, so connections may be opened side by side.
+/// there only while a connection is being opened, in a folder of its own, so that nobody else can put another file into its place.
+/// It is replaced as a whole, so connections may be opened side by side.
 final class PrivateConfigurationFile: Sendable {
-    let path: String
     private let sections = Mutex(Sections())
 
     private struct Sections {
         var texts: [Int: String] = [:]
         var last = 0
-    }
+        /// There while there are texts.
+        var folder = ""
 
-    init() {
-        let folder = getenv("TMPDIR").map { String(cString: $0) } ?? ""
-        let name = "swift-cdc-\(getpid())-\(String(UInt64.random(in: .min ... .max), radix: 36)).conf"
-        path = (folder.hasPrefix("/") ? folder : "/tmp") + "/" + name
+        var path: String { folder + "/freetds.conf" }
     }
 
     /// Runs `body` while the file has a section with these settings; `body` receives the section's name.
@@ -33,23 +32,33 @@ final class PrivateConfigurationFile: Sendable {
         _ body: (_ section: String) throws(TDSError) -> T
     ) throws(TDSError) -> T {
         let number = try sections.withLock { sections throws(TDSError) in
+            if sections.texts.isEmpty {
+                sections.folder = try Self.makeFolder()
+                // Nobody is reading the file now. The C declaration lacks a const.
+                sections.path.withCString { dbsetifile(UnsafeMutablePointer(mutating: $0)) }
+            }
             sections.last += 1
             let number = sections.last
             sections.texts[number] = Self.section("swift-cdc-\(number)", configuration)
-            do throws(TDSError) { try write(sections.texts) } catch {
-                sections.texts[number] = nil
+            do throws(TDSError) { try Self.write(sections.texts, to: sections.path) } catch {
+                Self.remove(number, from: &sections)
                 throw error
             }
             return number
         }
-        defer {
-            sections.withLock { sections in
-                sections.texts[number] = nil
-                // A section too many does no harm, so the file may stay as it is where it cannot be written.
-                if sections.texts.isEmpty { _ = unlink(path) } else { try? write(sections.texts) }
-            }
-        }
+        defer { sections.withLock { Self.remove(number, from: &$0) } }
         return try body("swift-cdc-\(number)")
+    }
+
+    private static func remove(_ number: Int, from sections: inout Sections) {
+        sections.texts[number] = nil
+        if sections.texts.isEmpty {
+            _ = unlink(sections.path)
+            _ = rmdir(sections.folder)
+        } else {
+            // A section too many does no harm, so the file may stay as it is where it cannot be written.
+            try? write(sections.texts, to: sections.path)
+        }
     }
 
     /// The settings as FreeTDS reads them; they have been validated.
@@ -80,27 +89,39 @@ final class PrivateConfigurationFile: Sendable {
         return lines.joined(separator: "\n") + "\n"
     }
 
-    private func write(_ texts: [Int: String]) throws(TDSError) {
-        func fail(_ error: Int32) -> TDSError {
-            let reason = systemText(of: error)
-            return TDSError(
-                .libraryFailed,
-                "the settings for FreeTDS cannot be written to \(path): \(reason); check TMPDIR"
-            )
+    /// Makes a folder that only this user may open.
+    private static func makeFolder() throws(TDSError) -> String {
+        let parent = getenv("TMPDIR").map { String(cString: $0) } ?? ""
+        var name = Array(((parent.hasPrefix("/") ? parent : "/tmp") + "/swift-cdc-XXXXXX").utf8CString)
+        let folder = name.withUnsafeMutableBufferPointer { name in
+            name.baseAddress.flatMap { mkdtemp($0) }.map { String(cString: $0) }
         }
+        guard let folder else { throw notWritten(to: parent.isEmpty ? "/tmp" : parent, errno) }
+        return folder
+    }
+
+    private static func notWritten(to path: String, _ error: Int32) -> TDSError {
+        let reason = systemText(of: error)
+        return TDSError(
+            .libraryFailed,
+            "the settings for FreeTDS cannot be written to \(path): \(reason); check TMPDIR"
+        )
+    }
+
+    private static func write(_ texts: [Int: String], to path: String) throws(TDSError) {
         let text = Array(texts.values.joined(separator: "\n").utf8)
         let draft = path + ".new"
         _ = unlink(draft)
         let descriptor = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw fail(errno) }
+        guard descriptor >= 0 else { throw notWritten(to: path, errno) }
         let written = text.withUnsafeBytes { systemWrite(descriptor, $0) }
         let error = errno
         _ = close(descriptor)
         guard written == text.count else {
             _ = unlink(draft)
-            throw fail(written < 0 ? error : ENOSPC)
+            throw notWritten(to: path, written < 0 ? error : ENOSPC)
         }
-        guard rename(draft, path) == 0 else { throw fail(errno) }
+        guard rename(draft, path) == 0 else { throw notWritten(to: path, errno) }
     }
 }
 

@@ -22,6 +22,9 @@ public struct SQLServerConfiguration: Sendable {
 
     public enum Encryption: Hashable, Sendable {
         /// All that is sent is encrypted with TLS 1.2, or there is no connection.
+        ///
+        /// TDS 7 begins in the clear, so a server that agrees to encrypt the login only is found out by its first answer after it. Somebody
+        /// between who also rewrites each packet of that server can hide this; against him helps a server that forces encryption.
         case required(_ trust: Trust = .system, checkHostName: Bool = true)
         /// Everything, the password included, is sent in the clear.
         case disabled

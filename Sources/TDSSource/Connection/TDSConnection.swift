@@ -11,6 +11,8 @@ package actor TDSConnection {
     private nonisolated let wakeUp: WakeUp
     private var process: DBProcess?
     private var reading: Reading?
+    /// Whether all rows of the last statement were read.
+    private var isAtEnd = false
     /// How many statements there were.
     private var statements = 0
 
@@ -124,11 +126,14 @@ package actor TDSConnection {
         guard statement == statements else {
             throw TDSError(.unexpectedResult, "another statement ran on the connection before all rows were read")
         }
-        guard let current = reading else { return nil }
-        // After an error, too, there is nothing more to read.
+        if isAtEnd { return nil }
+        guard let current = reading else {
+            throw TDSError(.unexpectedResult, "the rows were given up before all of them were read")
+        }
+        // After an error there is nothing more to read.
         reading = nil
         let batch = try process.read(current.reader, rows: current.rows, bytes: current.bytes, flag)
-        if batch != nil { reading = current }
+        if batch != nil { reading = current } else { isAtEnd = true }
         return batch
     }
 
@@ -137,6 +142,7 @@ package actor TDSConnection {
         guard let process else { throw Self.closed }
         statements += 1
         reading = nil
+        isAtEnd = false
         return process
     }
 

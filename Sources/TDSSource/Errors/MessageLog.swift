@@ -61,10 +61,11 @@ struct MessageLog {
                 ". The port of a named instance is asked of SQL Server Browser (UDP 1434): it must run and be reachable, and the "
                     + "instance be there; or give the port"
             } else { "" }
-        // "Cannot open database" comes before "login failed", and is what matters of the two.
-        if let error = errors.first(where: { $0.number == 4060 }) ?? errors.first {
-            return TDSError(error, user: configuration.user)
-        }
+        // "Login failed" comes after what matters: that the database cannot be opened, and why.
+        let reason =
+            errors.first { TDSError.passingNumbers.contains($0.number) } ?? errors.first { $0.number == 4060 }
+            ?? errors.first
+        if let reason { return TDSError(reason, user: configuration.user) }
         if timedOut {
             return TDSError(
                 .timeout,
@@ -73,25 +74,29 @@ struct MessageLog {
             )
         }
         let numbers = Set(failures.map(\.number))
-        let reason = failures.first { $0.systemError != 0 }.map { ": " + systemText(of: $0.systemError) } ?? ""
+        let cause = failures.first { $0.systemError != 0 }.map { ": " + systemText(of: $0.systemError) } ?? ""
         if numbers.contains(SYBEUHST) || numbers.contains(SYBEINTF) {
             return TDSError(.connectionFailed, "the host of \(place) is not known; check its name and DNS")
         }
         if numbers.contains(SYBECONN) || numbers.contains(SYBESOCK) {
             return TDSError(
                 .connectionFailed,
-                "\(place) cannot be reached\(reason); check address and port, and that the server listens on TCP\(browser)"
+                "\(place) cannot be reached\(cause); check address and port, and that the server listens on TCP\(browser)"
             )
         }
-        if case .required = configuration.encryption {
+        if case .required = configuration.encryption, numbers.isDisjoint(with: [SYBESEOF, SYBEREAD, SYBEWRIT]) {
             return TDSError(
                 .tlsFailed,
-                "no encrypted connection to \(place)\(reason); check that the server offers TLS 1.2, that its certificate "
+                "no encrypted connection to \(place)\(cause); check that the server offers TLS 1.2, that its certificate "
                     + "is signed by the given authorities and names this host"
             )
         }
-        let hint = "a server that insists on encryption closes the connection like this: require encryption"
-        return TDSError(.connectionFailed, "\(place) ended the login without a reason\(reason); \(hint)")
+        var hint = "it may be starting or stopping"
+        if case .disabled = configuration.encryption {
+            hint +=
+                "; a server that insists on encryption closes the connection like this, too: then require encryption"
+        }
+        return TDSError(.connectionFailed, "\(place) ended the login without a reason\(cause); \(hint)")
     }
 }
 

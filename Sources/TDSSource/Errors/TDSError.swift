@@ -1,6 +1,6 @@
 /// What went wrong between here and SQL Server, and what to do about it.
 ///
-/// No password and no SQL text is in any part of it.
+/// No password is in any part of it, and no SQL text but the word that a message of the server may quote.
 public struct TDSError: Error, Hashable, Sendable, CustomStringConvertible {
     public struct Code: Hashable, Sendable, CustomStringConvertible {
         private enum Base: String {
@@ -81,10 +81,12 @@ extension TDSError {
         }
     }
 
-    /// Server errors that pass: a scan that met moving data, a snapshot conflict, and Azure's reconfiguration and throttling.
+    /// Server errors that pass: a scan that met moving data, a snapshot conflict, a database or a replica that is starting, being
+    /// recovered or changing its role, a server that is going down or coming up, and Azure's reconfiguration and throttling.
     ///
-    /// Source: SQL Server documentation, "Transient errors", and messages 601, 3960 and 3961 of the list of errors.
-    private static let passingNumbers: Set<Int32> = [
+    /// Source: SQL Server documentation, "Transient errors", and these messages in the list of errors.
+    static let passingNumbers: Set<Int32> = [
         601, 3960, 3961, 10928, 10929, 40197, 40501, 40613, 49918, 49919, 49920,
+        921, 922, 952, 976, 978, 983, 4221, 6005, 17142, 18401,
     ]
 }

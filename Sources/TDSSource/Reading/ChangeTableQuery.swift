@@ -13,15 +13,25 @@ import Columnar
 /// matters: grant SELECT on the schema `cdc`.
 struct ChangeTableQuery: Hashable, Sendable {
     let instance: CaptureInstance
+    /// A newer instance of the same table. Where there is one, only what it lacks of the transaction in which it was made is read: the
+    /// changes that came before it there.
+    ///
+    /// Such a transaction changes rows and then the table's columns, whereupon ``CaptureSetup`` makes the instance. Making one locks the
+    /// table, so it is the first transaction that has changes of the table since; every later one is in both instances.
+    var successor: CaptureInstance?
     /// The columns to be read, in their order; one that the instance does not capture is NULL.
     let columns: [SourceColumn]
     let time: ServerTime
 
     /// The rows above `after`, from behind `position` on where there is one, up to `through`.
     func page(after: LSN, from position: ChangePosition?, through: LSN, rows: Int) -> Statement {
-        let statement = Statement(text(isFirst: position == nil)).with("rows", rows).with("through", through)
+        var statement = Statement(text(isFirst: position == nil)).with("rows", rows).with("through", through)
+        // The function's bounds are both inclusive.
+        if let successor {
+            let begin = successor.startLSN.previous
+            statement = statement.with("begin", instance.isReadByFunction ? max(begin, after).next : begin)
+        }
         guard let position else {
-            // The function's bounds are both inclusive.
             return statement.with("lsn", instance.isReadByFunction ? after.next : after)
         }
         let paged = statement.with("lsn", position.startLSN).with("sequence", position.sequence)
@@ -35,7 +45,9 @@ struct ChangeTableQuery: Hashable, Sendable {
             SELECT TOP (@rows) c.[__$start_lsn], CAST(0 AS int) AS [__$command_id], c.[__$seqval], c.[__$operation],
                 c.[__$update_mask], \(time.utc("sys.fn_cdc_map_lsn_to_time(c.[__$start_lsn])")) AS [__$commit_time]\(projections)
             FROM \(instance.function)(@lsn, @through, N'all update old') AS c
-            \(isFirst ? "" : Self.behindPositionByFunction)ORDER BY c.[__$start_lsn], c.[__$seqval], c.[__$operation]
+            WHERE 1 = 1
+            \(isFirst ? "" : Self.behindPositionByFunction)\(missingInSuccessor)\
+            ORDER BY c.[__$start_lsn], c.[__$seqval], c.[__$operation]
             """
             : """
             SELECT TOP (@rows) c.[__$start_lsn], c.[__$command_id], c.[__$seqval], c.[__$operation],
@@ -43,7 +55,7 @@ struct ChangeTableQuery: Hashable, Sendable {
             FROM \(instance.changeTable) AS c
             LEFT JOIN cdc.lsn_time_mapping AS m ON m.start_lsn = c.[__$start_lsn]
             WHERE c.[__$start_lsn] \(isFirst ? ">" : ">=") @lsn AND c.[__$start_lsn] <= @through
-            \(isFirst ? "" : Self.behindPosition)\
+            \(isFirst ? "" : Self.behindPosition)\(missingInSuccessor)\
             ORDER BY c.[__$start_lsn], c.[__$command_id], c.[__$seqval], c.[__$operation]
             """
     }
@@ -55,10 +67,26 @@ struct ChangeTableQuery: Hashable, Sendable {
         """
 
     private static let behindPositionByFunction = """
-        WHERE (c.[__$start_lsn] > @lsn OR c.[__$seqval] > @sequence
+            AND (c.[__$start_lsn] > @lsn OR c.[__$seqval] > @sequence
             OR (c.[__$seqval] = @sequence AND c.[__$operation] > @operation))
 
         """
+
+    private var missingInSuccessor: String {
+        guard let successor else { return "" }
+        func changes(_ instance: CaptureInstance) -> String {
+            instance.isReadByFunction
+                ? "\(instance.function)(@begin, @through, N'all update old')" : "\(instance.changeTable)"
+        }
+        let comparison = instance.isReadByFunction ? ">=" : ">"
+        return """
+                AND c.[__$start_lsn] = (SELECT MIN(f.[__$start_lsn]) FROM \(changes(instance)) AS f
+                    WHERE f.[__$start_lsn] \(comparison) @begin)
+                AND NOT EXISTS (SELECT 1 FROM \(changes(successor)) AS s WHERE s.[__$start_lsn] = c.[__$start_lsn]
+                    AND s.[__$seqval] = c.[__$seqval] AND s.[__$operation] = c.[__$operation])
+
+            """
+    }
 
     /// The LSN below which the instance keeps nothing, as `lowest`; no row, or none, where it is gone.
     var watermark: Statement {

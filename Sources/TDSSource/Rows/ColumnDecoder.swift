@@ -21,12 +21,34 @@ struct ColumnDecoder {
         /// Text that FreeTDS made from UTF-16 and that therefore is UTF-8; text that may be what the server sent; XML.
         case unicode, text, xml
         case bytes
+
+        /// Bytes of a cell in db-lib's memory; 0 where they differ from cell to cell.
+        var cellBytes: Int {
+            switch self {
+            case .bit, .tinyint: 1
+            case .smallint: 2
+            case .int, .real, .smallmoney, .smalldatetime: 4
+            case .bigint, .float, .money, .datetime: 8
+            case .date, .time, .instant, .uniqueIdentifier: 16
+            case .decimal64, .decimal128: MemoryLayout<DBNUMERIC>.size
+            case .unicode, .text, .xml, .bytes: 0
+            }
+        }
     }
 
     /// Asks db-lib about column `number`, counted from 1.
     ///
     /// - Throws: ``TDSError`` with code `unsupportedType`, which names the column.
     init(_ handle: OpaquePointer, number: Int32) throws(TDSError) {
+        // A nullable type of a width that there is not stays as it is. dbtablecolinfo would end the process for it.
+        let cellType = Int(dbcoltype(handle, number))
+        guard ![SYBINTN, SYBFLTN, SYBMONEYN, SYBDATETIMN, SYBBITN].contains(cellType) else {
+            let name = dbcolname(handle, number).map { String(cString: $0) } ?? ""
+            throw TDSError(
+                .unexpectedResult,
+                "\(Self.title(name, number)) is said to be of a width that its type cannot have"
+            )
+        }
         var info = DBCOL2()
         info.SizeOfStruct = DBINT(MemoryLayout<DBCOL2>.size)
         // It returns FAIL for types that it has no declaration for, and has filled in what is used here even so.
@@ -36,12 +58,23 @@ struct ColumnDecoder {
         try self.init(
             name: dbcolname(handle, number).map { String(cString: $0) } ?? "",
             number: number,
-            cellType: Int(dbcoltype(handle, number)),
+            cellType: cellType,
             serverType: Int(info.ServerType) & 0xFF,
             precision: Int(info.Precision),
             scale: Int(info.Scale),
             isNullable: info.Null != 0
         )
+        // For these db-lib keeps as much memory as the server says that they need, not as much as they do need.
+        let bytes = Int(dbcollen(handle, number))
+        switch conversion {
+        case .bit, .tinyint, .smallint, .int, .bigint, .real, .float, .money, .smallmoney, .datetime, .smalldatetime,
+            .uniqueIdentifier:
+            guard bytes >= conversion.cellBytes else {
+                let title = Self.title(field.name, number)
+                throw TDSError(.unexpectedResult, "\(title) is said to have \(bytes) bytes, which its type cannot have")
+            }
+        case .decimal64, .decimal128, .date, .time, .instant, .unicode, .text, .xml, .bytes: break
+        }
     }
 
     init(

@@ -52,16 +52,7 @@ struct ColumnVector: BitwiseCopyable {
             case .int128: 16
             default: 8
             }
-        cellBytes =
-            switch decoder.conversion {
-            case .bit, .tinyint: 1
-            case .smallint: 2
-            case .int, .real, .smallmoney, .smalldatetime: 4
-            case .bigint, .float, .money, .datetime: 8
-            case .date, .time, .instant, .uniqueIdentifier: 16
-            case .decimal64, .decimal128: MemoryLayout<DBNUMERIC>.size
-            case .unicode, .text, .xml, .bytes: 0
-            }
+        cellBytes = decoder.conversion.cellBytes
     }
 
     // MARK: Memory
@@ -106,7 +97,7 @@ struct ColumnVector: BitwiseCopyable {
             appendNull(row)
             return .appended
         }
-        // db-lib keeps as much memory for a cell as its type needs; only the lengths of texts have to be asked for.
+        // That the cells are as wide as their type says was looked at before; only the lengths of texts have to be asked for.
         let count = cellBytes > 0 ? cellBytes : Int(dbdatlen(handle, number))
         return append(CellDecoding.Cell(start: start, count: count), row: row)
     }

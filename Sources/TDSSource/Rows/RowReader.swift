@@ -8,6 +8,8 @@ final class RowReader {
     private let vectors: UnsafeMutableBufferPointer<ColumnVector>
     /// Rows since ``begin(_:)``, and how many there is room for.
     private(set) var count = 0
+    /// Rows before ``begin(_:)``.
+    private var handedOut = 0
     private var capacity = 0
 
     /// Asks db-lib about the columns of the result set that is to be read next.
@@ -34,6 +36,9 @@ final class RowReader {
         vectors.deallocate()
     }
 
+    /// Rows of the result set so far.
+    var total: Int { handedOut + count }
+
     /// About how many bytes the rows take that were appended since ``begin(_:)``.
     var byteCount: Int {
         var bytes = 0
@@ -43,6 +48,7 @@ final class RowReader {
 
     /// Begins a batch of up to `rows` rows.
     func begin(_ rows: Int) {
+        handedOut += count
         count = 0
         for index in vectors.indices { vectors[index].removeAll() }
         // More than this many get their room as they come: a small result need not take the memory of a large one.

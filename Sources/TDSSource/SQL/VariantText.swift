@@ -14,8 +14,9 @@ enum VariantText {
         (["datetime2"], "CONVERT(nvarchar(60), CONVERT(datetime2(7), %), 121)"),
         (["datetimeoffset"], "CONVERT(nvarchar(60), CONVERT(datetimeoffset(7), %), 121)"),
         (["binary", "varbinary"], "CONVERT(nvarchar(max), CONVERT(varbinary(8000), %), 1)"),
-        // 8000 bytes of a code page can be more characters than nvarchar(4000) has.
-        (["char", "varchar"], "CONVERT(nvarchar(max), CONVERT(varchar(8000), %))"),
+        // 8000 bytes of a code page can be more characters than nvarchar(4000) has; as varchar they would first be turned into the code
+        // page of the database.
+        (["char", "varchar"], "CONVERT(nvarchar(max), %)"),
     ]
 
     /// An expression of type `nvarchar(max)`.

@@ -14,21 +14,32 @@ struct CaptureInstanceTests {
             of: [instance("old", from: 10), instance("new", from: 50)],
             after: LSN(high: 1, low: after),
             through: LSN(high: 1, low: through)
-        ).map { "\($0.instance.name) \($0.after.low)..\($0.through.low)" }
+        ).map { range in
+            "\(range.instance.name)\(range.successor.map { "-\($0.name)" } ?? "") \(range.after.low)..\(range.through.low)"
+        }
     }
 
     @Test("the older one is read up to where the newer one begins, and no change twice")
     func handOver() {
-        #expect(ranges(20, 100) == ["old 20..49", "new 49..100"])
-        #expect(ranges(60, 100) == ["new 60..100"])
-        #expect(ranges(49, 100) == ["new 49..100"])
-        #expect(ranges(48, 100) == ["old 48..49", "new 49..100"])
+        #expect(ranges(20, 100) == ["old 20..49", "old-new 49..100", "new 49..100"])
+        #expect(ranges(48, 100) == ["old 48..49", "old-new 49..100", "new 49..100"])
         #expect(ranges(20, 40) == ["old 20..40"])
+        #expect(ranges(20, 49) == ["old 20..49"])
+        #expect(ranges(20, 50) == ["old 20..49", "old-new 49..50", "new 49..50"])
+    }
+
+    @Test("what the newer one lacks of the transaction that made it is asked for as long as the older one is there")
+    func lacking() {
+        #expect(ranges(60, 100) == ["old-new 60..100", "new 60..100"])
+        #expect(ranges(49, 100) == ["old-new 49..100", "new 49..100"])
+        #expect(ranges(100, 100) == [])
     }
 
     @Test("what neither keeps is asked of the older one, which says that it is gone")
     func gap() {
         #expect(ranges(1, 30) == ["old 1..30"])
+        #expect(ranges(1, 5) == ["old 1..5"])
+        #expect(ranges(1, 100) == ["old 1..49", "old-new 49..100", "new 49..100"])
     }
 
     @Test("a page goes on behind the last row of the one before")

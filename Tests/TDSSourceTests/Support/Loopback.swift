@@ -19,9 +19,9 @@ enum Loopback {
     }
 
     /// Accepts connections and never says a word; or does not listen, so that its port is nobody's and connections are refused.
-    final class Listener {
+    final class Listener: Sendable {
         let port: Int
-        private let descriptor: Int32
+        fileprivate let descriptor: Int32
 
         init(isListening: Bool = true) throws {
             #if canImport(Glibc)
@@ -46,5 +46,25 @@ enum Loopback {
         }
 
         deinit { _ = close(descriptor) }
+    }
+
+    /// Accepts connections and closes them at once, as a load balancer does that has no server.
+    final class Closing: Sendable {
+        private let listener: Listener
+        var port: Int { listener.port }
+
+        init() throws {
+            let listener = try Listener()
+            self.listener = listener
+            Thread.detachNewThread {
+                while true {
+                    let connection = accept(listener.descriptor, nil, nil)
+                    if connection < 0 { return }
+                    _ = close(connection)
+                }
+            }
+        }
+
+        func stop() { _ = shutdown(listener.descriptor, Int32(SHUT_RDWR)) }
     }
 }

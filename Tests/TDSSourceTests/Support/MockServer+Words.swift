@@ -8,6 +8,12 @@ extension MockServer {
     /// - `none`: columns without rows. `two`, `twoempty`: a second result set, with a row and without.
     /// - `setup`: the batch with which the client set up its session.
     /// - `late`: a row, then an error in a second statement.
+    /// - `killed N STATUS`: N rows, then the end that a server sends for a session that was ended by `KILL`: an error in the status of the
+    ///   token DONE, and no message. `killedearly`: the same without columns.
+    /// - `procedure N`: N rows of a procedure that counts none, and its return status. `killedprocedure N`: it does not return.
+    /// - `between N`: an error between the rows N and N + 1.
+    /// - `guid1`, `int3`: a `uniqueidentifier` of one byte, an integer of three.
+    /// - `damaged SEED`: the reply to `types` with some bytes changed, and the end of the connection.
     /// - `raise N S`: error N of severity S.
     /// - `deaf`: no answer, not even to an attention. `rowsdeaf`: the same after some rows.
     /// - `wait`: no answer until an attention, whenever that comes.
@@ -67,8 +73,34 @@ extension MockServer {
             elif word == 'none': s.send(colmeta([INT('n', 1)]) + done(0xFD, 0x10, 0xc1, 0))
             elif word in ('two', 'twoempty'):
                 c = [INT('n', 1)]
-                second = colmeta(c) + (row(c) if word == 'two' else b'') + done(0xFD, 0x10, 0xc1, 1)
+                second = (row(c) if word == 'two' else b'')
+                second = colmeta(c) + second + done(0xFD, 0x10, 0xc1, len(second) and 1)
                 s.send(colmeta(c) + row(c) + done(0xFD, 0x11, 0xc1, 1) + second)
+            elif word == 'killed':
+                c = [INT('n', 1)]
+                s.send(colmeta(c) + row(c) * int(rest[0]) + done(0xFD, int(rest[1], 16), 0xc1, 0))
+            elif word == 'killedearly': s.send(done(0xFD, 0x02, 0xc1, 0))
+            elif word in ('procedure', 'killedprocedure'):
+                c = [INT('n', 1)]
+                end = b'\x79' + struct.pack('<i', 0) + done(0xFE, 0, 0xe0, 0) if word == 'procedure' else done(0xFE, 2, 0xe0, 0)
+                s.send(colmeta(c) + row(c) * int(rest[0]) + done(0xFF, 0x01, 0xc1, 0) + end)
+            elif word == 'between':
+                c = [INT('n', 1)]
+                fault = error(8134, 1, 16, 'Divide by zero error encountered.')
+                s.send(colmeta(c) + row(c) * int(rest[0]) + fault + row(c) * 5 + done(0xFD, 0x12, 0xc1, int(rest[0]) + 5))
+            elif word in ('guid1', 'int3'):
+                kind = b'\x24\x01' if word == 'guid1' else b'\x26\x03'
+                c = [('g', 0x09, kind, b'\x01\x7f', b'\0')]
+                s.send(colmeta(c) + row(c) + done(0xFD, 0x10, 0xc1, 1))
+            elif word == 'damaged':
+                import random
+                dice = random.Random(int(rest[0]))
+                c = [x for x in T if 'variant' not in x[0] and 'max' not in x[0]]
+                p = bytearray(colmeta(c) + row(c) + nullrow(c) + nbcrow(c) + done(0xFD, 0x10, 0xc1, 3))
+                for _ in range(dice.choice((1, 1, 2, 8))): p[dice.randrange(len(p))] = dice.choice((0, 1, 0x7f, 0x80, 0xff, dice.randrange(256)))
+                if dice.random() < 0.2: p = p[:dice.randrange(len(p))]
+                s.send(bytes(p))
+                raise Closed
             elif word == 'late':
                 c = [INT('n', 1)]
                 second = error(547, 0, 16, 'The statement conflicted.') + done(0xFD, 0x02, 0xc3, 0)
@@ -100,6 +132,10 @@ extension MockServer {
             o, n = struct.unpack('<HH', b[68:72])
             if b[o:o + 2 * n].decode('utf-16-le') == 'missing':
                 refusal = error(4060, 1, 11, 'Cannot open database') + error(18456, 1, 14, 'Login failed')
+                s.send(refusal + done(0xFD, 2, 0, 0))
+                raise Closed
+            if b[o:o + 2 * n].decode('utf-16-le') == 'secondary':
+                refusal = error(983, 1, 14, 'Unable to access availability database') + error(4060, 1, 11, 'Cannot open database')
                 s.send(refusal + done(0xFD, 2, 0, 0))
                 raise Closed
             s.recvmsg, again = lambda raw=False: (t, b), s.recvmsg

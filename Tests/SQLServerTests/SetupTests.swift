@@ -184,16 +184,21 @@ struct SetupTests {
             #expect(try await lake.rows("y", ["id"]) == [[1], [2], [2]])
             #expect(try await lake.rows("x", ["id", "c]'d"]) == [[1, "one"]])
 
-            let preflight = try await source.preflight(tables: names)
-            #expect(preflight.findings.filter { $0.code == .missingPermission || $0.severity == .error } == [])
             _ = try await source.databases()
             #expect(try await source.tables().filter { names.contains($0.name) }.count == 3)
             let position = try await source.fence()
+            try await source.acknowledge(["dbo.orders": position.lsn, "dbo.y": position.lsn])
+            #expect(server.errors(toldTo: login) == [])
+
+            let preflight = try await source.preflight(tables: names)
+            #expect(preflight.findings.filter { $0.code == .missingPermission || $0.severity == .error } == [])
             let health = try await source.health(at: ["dbo.orders": position.lsn, "dbo.y": position.lsn])
             #expect(health != nil)
-            try await source.acknowledge(["dbo.orders": position.lsn, "dbo.y": position.lsn])
             await source.close()
-            #expect(server.errors(toldTo: login) == [])
+            // What only an owner (the capture's jobs) or a login with rights on the server (its Agent) may know is asked in vain, and
+            // told as unknown.
+            let numbers = Set(server.errors(toldTo: login).map { $0.prefix { $0 != ":" } })
+            #expect(numbers.isSubset(of: ["22904", "300"]))
         }
     }
 
@@ -335,6 +340,7 @@ struct SetupTests {
             )
             #expect(try await source.describe(["dbo.orders"])[0].schema["b"] != nil)
             #expect(try await server.rows("SELECT reader FROM swift_cdc.readers") == [[.string(login)]])
+            #expect(server.errors(toldTo: login) == [])
             await source.close()
         }
     }

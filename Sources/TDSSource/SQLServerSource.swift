@@ -422,14 +422,7 @@ public final class SQLServerSource: ChangeSource {
             let (_, query) = try await snapshotQuery(table)
             let range = try KeyRange(chunk, columns: query.key, table: table.name)
             do {
-                let cursor = try await SnapshotCursor(
-                    query.rows(range),
-                    schema: table.schema,
-                    table: table.name,
-                    isSnapshot: try await profile().allowsSnapshotIsolation,
-                    pool: pool
-                )
-                return ReadAheadCursor(TranslatingCursor(cursor))
+                return ReadAheadCursor(TranslatingCursor(try await snapshotCursor(query.rows(range), table)))
             } catch let error as TDSError where error.code == .permissionDenied {
                 throw CDCError(
                     .accessDenied,
@@ -439,6 +432,25 @@ public final class SQLServerSource: ChangeSource {
                     underlying: error
                 )
             }
+        }
+    }
+
+    private func snapshotCursor(_ statement: String, _ table: SourceTable) async throws -> SnapshotCursor {
+        func cursor(isSnapshot: Bool) async throws -> SnapshotCursor {
+            try await SnapshotCursor(
+                statement,
+                schema: table.schema,
+                table: table.name,
+                isSnapshot: isSnapshot,
+                pool: pool
+            )
+        }
+        guard try await profile().allowsSnapshotIsolation else { return try await cursor(isSnapshot: false) }
+        do { return try await cursor(isSnapshot: true) } catch let error as TDSError where error.deniesSnapshotIsolation
+        {
+            // It was disallowed since the database was asked. Of whatever moment rows are, the changes are replayed on top of them.
+            known.withLock { $0.profile?.allowsSnapshotIsolation = false }
+            return try await cursor(isSnapshot: false)
         }
     }
 
@@ -452,7 +464,11 @@ public final class SQLServerSource: ChangeSource {
                 openLock: { [self] in try await TDSConnection.open(configuration, logger: logger) },
                 fence: { [self] in try await fence(timeout: min(options.fenceTimeout, options.exactSnapshotLockTime)) }
             )
-            let (position, lease) = try await reader.begin()
+            let position: SourcePosition
+            let lease: ConnectionLease
+            do { (position, lease) = try await reader.begin() } catch let error as TDSError
+                where error.deniesSnapshotIsolation
+            { throw Self.needsSnapshotIsolation(table) }
             let rows = try await SnapshotCursor(
                 query.rows(KeyRange(columns: [], from: nil, to: nil)),
                 schema: table.schema,

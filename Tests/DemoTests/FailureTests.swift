@@ -42,6 +42,15 @@ struct FailureTests {
         #expect(LakeTable.failure(EACCES, "a/b").message.hasPrefix("'a/b' cannot be looked at: Permission denied"))
     }
 
+    @Test("What is below an error is said once")
+    func causes() {
+        let server = TDSError(.loginFailed, "no")
+        #expect(Failure(CDCError(.sourceFailed, "no", underlying: server)).message == "no [loginFailed]")
+        #expect(
+            Failure(CDCError(.sourceFailed, "it refused", underlying: server)).message == "it refused: no [loginFailed]"
+        )
+    }
+
     @Test("An error is one line, or one JSON object that says the same")
     func telling() throws {
         let failure = Failure(DeltaError(.corruptLog, "line one\nline two", table: "orders", version: 3))

@@ -42,31 +42,15 @@ struct AcknowledgementTests {
 }
 
 /// A source that remembers what it was told.
-private final class ToldSource: ChangeSource {
-    private let source: InMemorySource
+private final class ToldSource: ForwardingSource {
+    let target: InMemorySource
     private let acknowledged = Mutex<[[TableName: LSN]]>([])
 
-    init(_ source: InMemorySource) { self.source = source }
+    init(_ source: InMemorySource) { target = source }
 
     var told: [[TableName: LSN]] { acknowledged.withLock { $0 } }
 
     func acknowledge(_ positions: [TableName: LSN]) async throws {
         acknowledged.withLock { $0.append(positions) }
-    }
-
-    var identity: String { source.identity }
-    func describe(_ tables: [TableName]) async throws -> [SourceTable] { try await source.describe(tables) }
-    func cut(after: SourcePosition, transactionLimit: Int) async throws -> SourcePosition? {
-        try await source.cut(after: after, transactionLimit: transactionLimit)
-    }
-    func fence() async throws -> SourcePosition { try await source.fence() }
-    func changes(of table: SourceTable, after: LSN, through: LSN) async throws -> any BatchCursor {
-        try await source.changes(of: table, after: after, through: through)
-    }
-    func snapshotChunks(of table: SourceTable) async throws -> [SnapshotChunk] {
-        try await source.snapshotChunks(of: table)
-    }
-    func rows(of chunk: SnapshotChunk, table: SourceTable) async throws -> any BatchCursor {
-        try await source.rows(of: chunk, table: table)
     }
 }

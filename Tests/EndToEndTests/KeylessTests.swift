@@ -111,6 +111,48 @@ struct KeylessTests {
         #expect(try await lines() == source.lines())
     }
 
+    @Test("rows that were staged before the source went back to an older state are not those of the table")
+    mutating func rewound() async throws {
+        let backup = source.memory.backUp()
+        try source.memory.transaction { try $0.insert("dbo.visits", KeylessSource.line(7, "future", 1)) }
+        var dying = ingestion
+        dying.storage = InterceptedStorage(storage) { operation, path, _ throws(StorageError) in
+            guard operation == .putIfAbsent, path.contains("/manifests/") else { return }
+            throw StorageError(.denied, path: path, "the process is dead")
+        }
+        await #expect(throws: (any Error).self) { try await dying.run() }
+        #expect(storage.paths.contains { $0.contains("snapshots/dbo.visits/") })
+        source.memory.restore(backup)
+        try await ingestion.run()
+        #expect(try await lines() == source.lines())
+    }
+
+    @Test("rows that wait for other tables are read anew where the columns changed meanwhile")
+    func redefinedWhileWaiting() async throws {
+        let source = try KeylessSource([Shop.customers])
+        let memory = source.memory
+        try memory.transaction { try $0.insert("dbo.visits", KeylessSource.line(1, "hall", 5)) }
+        source.setHidden(true, "count")
+        let redefining = InterceptedSource(
+            source,
+            after: { call in
+                // The rows are there, and wait until the customers are at the same point.
+                if call == .snapshot("dbo.visits") { source.setHidden(false, "count") }
+            }
+        )
+        var ingestion = Ingestion(source, storage)
+        ingestion.options.transactionsPerCut = 1
+        ingestion.tables = ["dbo.customers"]
+        try await ingestion.run()
+        for id in 1...5 { try memory.transaction { try Shop.insertCustomer(id, in: &$0) } }
+        ingestion.source = redefining
+        ingestion.tables = ["dbo.customers", "dbo.visits"]
+        try await ingestion.run()
+        #expect(redefining.calls.count { $0 == .snapshot("dbo.visits") } == 2)
+        #expect(try await ingestion.rows("visits") == source.lines())
+        #expect(try await ingestion.rows("customers").count == 5)
+    }
+
     @Test("changes while the rows are read are neither missed nor counted twice")
     mutating func changesMeanwhile() async throws {
         let memory = source.memory

@@ -66,6 +66,112 @@ struct FaultTests {
         }
     }
 
+    @Test("a page that is full is read to its end: no attention has to follow it")
+    func noAttentionAfterPages() async throws {
+        try await withPipeline { server, emulator, _, _ in
+            var configuration = server.configuration
+            configuration.attentionTimeout = .seconds(1)
+            let source = server.source(configuration) {
+                $0.connections = 1
+                $0.rowsPerPage = 1
+            }
+            let table = try #require(try await source.describe(["dbo.t"]).first)
+            let start = try await source.fence()
+            try await server.run("INSERT t VALUES (3, 'three'), (4, 'four'), (5, 'five')")
+            let end = try await source.fence().lsn
+            let sessions = emulator.clients.map(\.session)
+            // Who sent an attention now would wait for its answer in vain, and give the connection up.
+            emulator.inject(.deafness)
+            let cursor = try await source.changes(of: table, after: start.lsn, through: end)
+            var rows = 0
+            while let batch = try await cursor.next() {
+                #expect(batch.rowCount == 1)
+                rows += 1
+            }
+            #expect(rows == 3)
+            #expect(emulator.waitingFaults == 1)
+            #expect(emulator.clients.map(\.session) == sessions)
+            await source.close()
+        }
+    }
+
+    @Test("bounds that the function refuses without a gap (error 313) are asked again")
+    func refusedBounds() async throws {
+        try await TestServer.withDatabase(hasCommandIDs: false) { server in
+            let emulator = try #require(server.emulator)
+            try await server.run("CREATE TABLE t (id INT PRIMARY KEY)")
+            try await server.capture("t")
+            let lake = try TestLake()
+            let source = server.source(clock: SleeplessClock())
+            try await lake.pipeline(from: source, ["dbo.t"]).run(.triggered)
+            try await server.run("INSERT t VALUES (1)")
+            let text =
+                "An insufficient number of arguments were supplied for the procedure or function cdc.fn_cdc_get_all_changes_ ... ."
+            emulator.inject(.error(313, text).where("fn_cdc_get_all_changes_dbo_t"))
+            try await lake.pipeline(from: source, ["dbo.t"]).run(.triggered)
+            #expect(emulator.waitingFaults == 0)
+            #expect(try await lake.rows("t", ["id"]) == [[1]])
+            await source.close()
+        }
+    }
+
+    @Test("change tables without command ids, of an older server, are read by their functions, page by page")
+    func noCommandIDs() async throws {
+        try await TestServer.withDatabase(hasCommandIDs: false) { server in
+            try await server.run(
+                "CREATE TABLE t (id INT PRIMARY KEY, v VARCHAR(10), n NVARCHAR(MAX)); INSERT t VALUES (1, 'a', N'x')"
+            )
+            try await server.capture("t")
+            #expect(try await server.rows("SELECT COL_LENGTH('cdc.dbo_t_CT', '__$command_id')") == [[.null]])
+            let lake = try TestLake()
+            let source = server.source { $0.rowsPerPage = 2 }
+            let findings = try await source.preflight(tables: ["dbo.t"]).findings
+            #expect(findings.contains { $0.code == .noCommandID })
+            let pipeline = lake.pipeline(from: source, ["dbo.t"])
+            try await pipeline.run(.triggered)
+            try await server.run(
+                """
+                INSERT t VALUES (2, 'b', NULL), (3, 'c', N'y'), (4, 'd', N'z')
+                BEGIN TRAN; UPDATE t SET v = 'e'; DELETE t WHERE id = 4; UPDATE t SET id = id + 10; COMMIT
+                UPDATE t SET n = NULL WHERE id = 13
+                """
+            )
+            try await pipeline.run(.triggered)
+            let expected = try await server.rows("SELECT id, v, n FROM t").sorted { "\($0)" < "\($1)" }
+            #expect(try await lake.rows("t", ["id", "v", "n"]) == expected)
+            await source.close()
+        }
+    }
+
+    @Test(
+        "a table without a key: a connection that is lost before, at and after its point begins the reading anew",
+        arguments: [("AS locked", 0), ("AS pinned", 0), ("AS t", 200), ("COMMIT TRANSACTION;", 0)]
+    )
+    func keylessTable(statement: String, bytes: Int) async throws {
+        try await TestServer.withDatabase { server in
+            let emulator = try #require(server.emulator)
+            try await server.run(
+                """
+                ALTER DATABASE CURRENT SET ALLOW_SNAPSHOT_ISOLATION ON
+                GO
+                CREATE TABLE visits (place NVARCHAR(50)); INSERT visits VALUES (N'hall'), (N'hall'), (NULL), (REPLICATE(N'x', 50))
+                """
+            )
+            try await server.capture("visits")
+            let lake = try TestLake()
+            let source = server.source(clock: SleeplessClock())
+            emulator.inject(.disconnection(afterBytes: bytes).where(statement))
+            try await lake.pipeline(from: source, ["dbo.visits"]).run(.triggered)
+            #expect(emulator.waitingFaults == 0)
+            let expected = try await server.rows("SELECT place FROM visits").sorted { "\($0)" < "\($1)" }
+            #expect(try await lake.rows("visits", ["place"]) == expected)
+            try await server.run("SET LOCK_TIMEOUT 0; INSERT visits VALUES (N'hall')")
+            try await lake.pipeline(from: source, ["dbo.visits"]).run(.triggered)
+            #expect(try await lake.rows("visits", ["place"]).count == 5)
+            await source.close()
+        }
+    }
+
     @Test("a statement that takes too long is stopped at the server, and the connection serves on")
     func queryTimeout() async throws {
         try await withPipeline { server, emulator, _, _ in

@@ -79,6 +79,57 @@ struct GatedLoginTests {
         }
     }
 
+    @Test("a clean-up between two pages is a gap, not an end", arguments: [true, false])
+    func cleanUpBetweenPages(isGated: Bool) async throws {
+        try await withGate { server, user in
+            let change: (inout SQLServerSourceOptions) -> Void = { $0.rowsPerPage = 1 }
+            let source = isGated ? server.source(as: user, change) : server.source(nil, change)
+            let table = try #require(try await source.describe(["dbo.orders"]).first)
+            let start = try #require(try await source.snapshotStart(of: table))
+            for id in 10...14 {
+                try await server.run("INSERT orders VALUES (\(id), 'NEW', NULL)")
+                _ = try await source.fence()
+            }
+            let end = try await source.fence()
+            let changes = try await source.changes(of: table, after: start.lsn, through: end.lsn)
+            #expect(try await changes.next()?.rowCount == 1)
+            try await server.run(
+                """
+                DECLARE @low BINARY(10) = (SELECT MAX(__$start_lsn) FROM cdc.dbo_orders_CT)
+                EXEC sys.sp_cdc_cleanup_change_table @capture_instance = N'dbo_orders', @low_water_mark = @low
+                """
+            )
+            let error = await #expect(throws: CDCError.self) { while try await changes.next() != nil {} }
+            #expect(error?.code == .retentionGap)
+            await source.close()
+        }
+    }
+
+    @Test("an instance that is dropped, or closed to the login, between two pages is told of its table")
+    func lostInstance() async throws {
+        for (statement, code) in [
+            (
+                "EXEC sys.sp_cdc_disable_table @source_schema = N'dbo', @source_name = N'orders', @capture_instance = N'dbo_orders'",
+                CDCError.Code.retentionGap
+            ), ("ALTER ROLE gate DROP MEMBER ", .accessDenied),
+        ] {
+            try await withGate { server, user in
+                let source = server.source(as: user)
+                let table = try #require(try await source.describe(["dbo.orders"]).first)
+                let start = try #require(try await source.snapshotStart(of: table))
+                try await server.run("INSERT orders VALUES (10, 'NEW', NULL)")
+                let end = try await source.fence()
+                try await server.run(code == .accessDenied ? "\(statement)[\(user.name)]" : statement)
+                let error = await #expect(throws: CDCError.self) {
+                    let changes = try await source.changes(of: table, after: start.lsn, through: end.lsn)
+                    while try await changes.next() != nil {}
+                }
+                #expect(error?.code == code && error?.table == "dbo.orders")
+                await source.close()
+            }
+        }
+    }
+
     @Test("without the gating role the table is not captured, as far as the login can tell")
     func noRole() async throws {
         try await withGate { server, user in

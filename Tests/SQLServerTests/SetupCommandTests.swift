@@ -30,7 +30,7 @@ struct SetupCommandTests {
             #expect(try await source.describe(["dbo.orders"]).count == 1)
             await source.close()
             let removed = try await run(server, ["--remove", "--apply"])
-            #expect(removed == "Removal of the set-up of change capture for swift-cdc: 7 steps done.\n")
+            #expect(removed == "Removal of the set-up of change capture for swift-cdc: 8 steps done.\n")
             #expect(try await server.rows("SELECT SCHEMA_ID(N'swift_cdc'), SCHEMA_ID(N'cdc')") == [[.null, .null]])
         }
     }

@@ -102,9 +102,7 @@ struct SetupTests {
             try await setup.installation.apply(to: server.configuration, password: password)
             let marker = try await server.rows("SELECT CONVERT(varchar(36), marker) FROM swift_cdc.watermark")
 
-            var reader = server.configuration
-            reader.user = login
-            reader.password = password
+            let reader = reader(of: server)
             let source = SQLServerSource(reader)
             let lake = try TestLake()
             let pipeline = lake.pipeline(from: source, ["dbo.orders", TableSelection(Self.hostile, destination: "x")])
@@ -128,7 +126,25 @@ struct SetupTests {
             ).rows.filter { $0[2] != .integer(0) }
             #expect(rights == [[.string("swift_cdc.watermark"), .string("UPDATE"), .integer(1)]])
             for statement in [
-                "SELECT * FROM y", "SELECT * FROM swift_cdc.readers", "CREATE TABLE z (id INT)",
+                "DELETE orders", "UPDATE orders SET status = 'LOST'", "INSERT orders VALUES (9, 'NEW')",
+                "DELETE cdc.swift_cdc_dbo_orders_1_CT", "DELETE cdc.lsn_time_mapping", "DELETE swift_cdc.watermark",
+                "INSERT swift_cdc.watermark VALUES (2, NEWID(), SYSUTCDATETIME())",
+                "DELETE swift_cdc.capture_instances",
+                "UPDATE swift_cdc.readers SET position = 0x00", "SELECT * FROM y", "SELECT * FROM swift_cdc.readers",
+                "EXEC swift_cdc.capture_table N'dbo', N'y'",
+            ] {
+                let error = await #expect(throws: TDSError.self, "the reader may not: \(statement)") {
+                    () async throws in try await connection.execute(statement)
+                }
+                #expect(error?.code == .permissionDenied, "\(statement)")
+            }
+            #expect(
+                try await lake.rows("orders", ["id", "status"])
+                    == server.rows("SELECT id, status FROM orders ORDER BY id")
+            )
+            for statement in [
+                "CREATE TABLE z (id INT)", "ALTER TABLE orders ADD z INT", "TRUNCATE TABLE orders",
+                "EXECUTE AS USER = 'dbo'",
                 "EXEC sys.sp_cdc_disable_table @source_schema = 'dbo', @source_name = 'orders', @capture_instance = 'all'",
             ] {
                 await #expect(throws: TDSError.self, "the reader may not: \(statement)") {
@@ -136,6 +152,77 @@ struct SetupTests {
                 }
             }
             await connection.close()
+        }
+    }
+
+    @Test(
+        "every statement that a reader runs is one that its login may run: rows, both mechanisms, a table without a key, health"
+    )
+    func everyStatement() async throws {
+        try await TestServer.withDatabase(isCaptured: false) { server in
+            try await server.run(Self.tables)
+            try await server.run("INSERT orders VALUES (1, 'NEW'); INSERT y VALUES (1), (1)")
+            let captured = CaptureSetup(tables: ["dbo.orders", "dbo.y"], login: login, allowsSnapshotIsolation: true)
+            let tracked = CaptureSetup(tables: [Self.hostile], mechanism: .changeTracking, login: login)
+            for setup in [captured, tracked] {
+                try await setup.installation.apply(to: server.configuration, password: password)
+            }
+            let source = server.source(reader(of: server))
+            let names: [TableName] = ["dbo.orders", "dbo.y", Self.hostile]
+            let lake = try TestLake()
+            let pipeline = lake.pipeline(
+                from: source,
+                ["dbo.orders", "dbo.y", TableSelection(Self.hostile, destination: "x")]
+            )
+            try await pipeline.run(.triggered)
+            try await server.run(
+                "UPDATE orders SET status = 'SHIPPED'; DELETE TOP (1) FROM y; INSERT y VALUES (2), (2)"
+            )
+            try await server.run("INSERT [sa'les]]].[x]]; DROP TABLE y--'$(z)] VALUES (1, 'one')")
+            try await pipeline.run(.triggered)
+            #expect(try await lake.rows("orders", ["id", "status"]) == [[1, "SHIPPED"]])
+            #expect(try await lake.rows("y", ["id"]) == [[1], [2], [2]])
+            #expect(try await lake.rows("x", ["id", "c]'d"]) == [[1, "one"]])
+
+            _ = try await source.databases()
+            #expect(try await source.tables().filter { names.contains($0.name) }.count == 3)
+            let position = try await source.fence()
+            try await source.acknowledge(["dbo.orders": position.lsn, "dbo.y": position.lsn])
+            let preflight = try await source.preflight(tables: names)
+            #expect(preflight.findings.filter { $0.code == .missingPermission || $0.severity == .error } == [])
+            let health = try await source.health(at: ["dbo.orders": position.lsn, "dbo.y": position.lsn])
+            #expect(health != nil)
+            await source.close()
+            // What only an owner (the capture's jobs) or a login with rights on the server (its Agent) may know is asked in vain, and
+            // told as unknown.
+            let numbers = Set(server.errors(toldTo: login).map { $0.prefix { $0 != ":" } })
+            #expect(numbers.isSubset(of: ["22904", "300"]))
+        }
+    }
+
+    @Test(
+        "SNAPSHOT isolation is allowed where it is wanted, and taken back only where it was not before",
+        arguments: [true, false]
+    )
+    func snapshotIsolation(wasAllowed: Bool) async throws {
+        try await TestServer.withDatabase(isCaptured: false) { server in
+            func isAllowed() async throws -> Bool {
+                try await server.rows("SELECT snapshot_isolation_state FROM sys.databases WHERE database_id = DB_ID()")
+                    == [[1]]
+            }
+            try await server.run(Self.tables)
+            if wasAllowed { try await server.run("ALTER DATABASE CURRENT SET ALLOW_SNAPSHOT_ISOLATION ON") }
+            try await CaptureSetup(tables: ["dbo.orders"]).installation.apply(to: server.configuration)
+            #expect(try await isAllowed() == wasAllowed, "Change Data Capture of a table with a key does without")
+            for _ in 1...2 {
+                let setup = CaptureSetup(tables: ["dbo.orders"], mechanism: .changeTracking)
+                try await setup.installation.apply(to: server.configuration)
+                #expect(try await isAllowed())
+            }
+            for _ in 1...2 {
+                try await CaptureSetup(tables: []).removal.apply(to: server.configuration)
+                #expect(try await isAllowed() == wasAllowed)
+            }
         }
     }
 
@@ -211,12 +298,13 @@ struct SetupTests {
         }
     }
 
-    @Test("with both instances in use a table waits, until the reader is past the older one")
+    @Test("with both instances in use a table waits, until the reader, under its own login, is past the older one")
     func pending() async throws {
         try await TestServer.withDatabase(isCaptured: false) { server in
             try await server.run(Self.tables)
-            try await CaptureSetup(tables: ["dbo.orders"]).installation.apply(to: server.configuration)
-            let source = server.source()
+            let setup = CaptureSetup(tables: ["dbo.orders"], login: login)
+            try await setup.installation.apply(to: server.configuration, password: password)
+            let source = server.source(reader(of: server))
             try await server.run("ALTER TABLE orders ADD a INT")
             try await server.run("ALTER TABLE orders ADD b INT")
             let instances =
@@ -249,6 +337,7 @@ struct SetupTests {
                 ]
             )
             #expect(try await source.describe(["dbo.orders"])[0].schema["b"] != nil)
+            #expect(try await server.rows("SELECT reader FROM swift_cdc.readers") == [[.string(login)]])
             await source.close()
         }
     }
@@ -342,6 +431,14 @@ struct SetupTests {
         }
     }
 
+    /// How the login that is made connects.
+    private func reader(of server: TestServer) -> SQLServerConfiguration {
+        var configuration = server.configuration
+        configuration.user = login
+        configuration.password = password
+        return configuration
+    }
+
     /// Runs the text of a script as `sqlcmd` does.
     private func run(_ script: SetupScript, at server: TestServer) async throws {
         let text = script.text.replacing(":on error exit\n", with: "")
@@ -372,7 +469,7 @@ struct SetupTests {
             """,
             "SELECT 'trigger', name FROM sys.triggers",
             "SELECT 'login', name FROM sys.server_principals WHERE name LIKE 'cdc%'",
-            "SELECT 'database', is_cdc_enabled FROM sys.databases WHERE database_id = DB_ID()",
+            "SELECT 'database', is_cdc_enabled, snapshot_isolation_state FROM sys.databases WHERE database_id = DB_ID()",
             """
             SELECT 'tracked', retention_period, retention_period_units_desc FROM sys.change_tracking_databases
             WHERE database_id = DB_ID()

@@ -84,9 +84,15 @@ public struct CDCError: Error, Sendable, CustomStringConvertible {
         code == .sourceUnavailable || code == .destinationConflict || code == .destinationUnavailable
     }
 
+    /// The message, and what is below it; once, where what is below it only says more of the same.
+    package var fullMessage: String {
+        guard let underlying else { return message }
+        let cause = "\(underlying)"
+        return cause.hasPrefix(message) ? cause : "\(message): \(cause)"
+    }
+
     public var description: String {
-        var text = message
-        if let underlying { text += ": \(underlying)" }
+        let text = fullMessage
         var context = "\(code)"
         if let table { context += ", table \(table)" }
         if let lsn { context += ", LSN \(lsn)" }

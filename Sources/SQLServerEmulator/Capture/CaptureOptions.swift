@@ -20,6 +20,8 @@ struct CaptureOptions: Sendable {
     var untouchedValue = UntouchedValue.nullWhereOffRow
     /// Seconds without changes after which the capture job notes the time in `cdc.lsn_time_mapping`.
     var idleInterval: Int64 = 300
+    /// Whether a change table that is made has the column `__$command_id`.
+    var hasCommandIDs = true
     /// Whether the Agent runs jobs; where it does not, enabling says so and `sp_cdc_scan` is what captures.
     var isAgentRunning = false
 }

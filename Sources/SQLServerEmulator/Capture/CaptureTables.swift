@@ -56,17 +56,16 @@ enum CaptureTables {
 
     static let all = [changeTables, capturedColumns, indexColumns, timeMapping, history]
 
-    /// The table of an instance's changes.
-    static func changes(_ instance: String, _ columns: [TableColumn]) -> ShippedTable {
+    /// The table of an instance's changes. Where it has no `__$command_id`, its index has none either.
+    static func changes(_ instance: String, _ columns: [TableColumn], hasCommandIDs: Bool) -> ShippedTable {
         ShippedTable(
             name: "\(instance)_CT",
             columns: [
                 ("__$start_lsn", lsn, false), ("__$end_lsn", lsn, true), ("__$seqval", lsn, false),
                 ("__$operation", .int, false),
                 ("__$update_mask", .varbinary(128), true),
-            ] + columns.map { ($0.name, $0.type == .rowversion ? .binary(8) : $0.type, true) } + [
-                ("__$command_id", .int, true)
-            ],
+            ] + columns.map { ($0.name, $0.type == .rowversion ? .binary(8) : $0.type, true) }
+                + (hasCommandIDs ? [("__$command_id", .int, true)] : []),
             key: ["__$start_lsn", "__$command_id", "__$seqval", "__$operation"]
         )
     }

@@ -7,6 +7,7 @@ final class ChangeWriter {
     /// The types of the captured columns.
     private let types: [SQLType]
     private let full: [UInt8]
+    private let hasCommandIDs: Bool
 
     /// Where in the log a change stands.
     struct Place {
@@ -26,6 +27,7 @@ final class ChangeWriter {
         options = session.server.capture.options
         types = instance.columns.indices.map { table.columns[CaptureTables.prefix + $0].type }
         full = UpdateMask.all(instance.columns.count)
+        hasCommandIDs = table.column("__$command_id") != nil
     }
 
     func write(_ change: LoggedChange, _ place: Place) throws(SQLError) {
@@ -58,7 +60,7 @@ final class ChangeWriter {
     ) throws(SQLError) {
         try session.insert(
             stored: [place.lsn.stored, .null, place.sequence.stored, .integer(operation.rawValue), .blob(mask)] + values
-                + [.integer(place.command + later)],
+                + (hasCommandIDs ? [.integer(place.command + later)] : []),
             into: table
         )
     }

@@ -215,7 +215,12 @@ extension Session {
     ) throws(SQLError) {
         var instance = instance
         let now = server.now()
-        var table = try CaptureTables.changes(instance.name, columns).make(schema: "cdc", in: database.name, self)
+        let shipped = CaptureTables.changes(
+            instance.name,
+            columns,
+            hasCommandIDs: server.capture.options.hasCommandIDs
+        )
+        var table = try shipped.make(schema: "cdc", in: database.name, self)
         instance.changeTable = table.id
         let names = key.compactMap { id in columns.first { $0.id == id }?.name }
         if instance.supportsNetChanges {

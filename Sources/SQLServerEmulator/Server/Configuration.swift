@@ -101,8 +101,17 @@ extension SQLServerEmulator {
         public var isAutomatic = true
         /// The pause between two readings of the log; SQL Server's default is five seconds.
         public var pollingInterval = Duration.milliseconds(100)
+        /// Whether change tables that are made have the column `__$command_id`; those of servers of before 2016 may lack it.
+        public var hasCommandIDs = true
 
         public init() {}
+    }
+
+    /// An error that a client was told.
+    public struct ClientError: Hashable, Sendable {
+        public var login: String
+        public var number: Int32
+        public var message: String
     }
 
     /// Who is connected.

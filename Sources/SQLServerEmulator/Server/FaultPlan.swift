@@ -7,6 +7,8 @@ final class FaultPlan: Sendable {
 
     func add(_ fault: Fault) { waiting.withLock { $0.append(fault) } }
 
+    var count: Int { waiting.withLock { $0.reduce(0) { $0 + $1.count } } }
+
     func clear() { waiting.withLock { $0 = [] } }
 
     /// The faults that strike a request.

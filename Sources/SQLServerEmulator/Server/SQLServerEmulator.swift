@@ -97,11 +97,19 @@ public final class SQLServerEmulator: Sendable {
     /// Makes something go wrong for clients; see ``Fault``. ``run(_:)`` is spared.
     public func inject(_ fault: Fault) { core.faults.add(fault) }
 
+    /// How many times faults are still to strike.
+    public var waitingFaults: Int { core.faults.count }
+
     /// Takes back the faults that have not struck.
     public func clearFaults() { core.faults.clear() }
 
     /// The clients that are logged in, in the order of their sessions' numbers.
     public var clients: [Client] { core.state.registry.sessions.compactMap(Client.init) }
+
+    /// The errors that clients were told, the last thousand of them: also those of which a program makes nothing.
+    public var clientErrors: [ClientError] {
+        core.state.registry.errors.map { ClientError(login: $0.login, number: $0.number, message: $0.message) }
+    }
 
     /// Ends all connections, as a server does that is shut down, and removes the data. May be called again.
     public func stop() async {

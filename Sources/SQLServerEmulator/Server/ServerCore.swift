@@ -33,6 +33,7 @@ final class ServerCore: Sendable {
         tls = try Self.context(configuration.encryption)
         folder = try Self.makeFolder()
         state = ServerState(name: configuration.name, path: folder + "/data.sqlite", now: configuration.now)
+        state.capture.options.hasCommandIDs = configuration.capture.hasCommandIDs
         state.add(.init(name: "sa", password: configuration.password, isSysadmin: true))
         for login in configuration.logins {
             state.add(

@@ -9,6 +9,14 @@ final class ServerRegistry: Sendable {
         var settings = ServerSetting.all
         var permissions: [Permission] = []
         var locks: [ApplicationLock] = []
+        var errors: [SentError] = []
+    }
+
+    /// An error that a client was told.
+    struct SentError: Sendable {
+        var login: String
+        var number: Int32
+        var message: String
     }
 
     /// A lock that `sp_getapplock` took.
@@ -49,6 +57,21 @@ final class ServerRegistry: Sendable {
         shared.withLock { shared in
             shared.sessions[session] = nil
             shared.locks.removeAll { $0.session == session }
+        }
+    }
+
+    // MARK: Errors
+
+    /// How many errors are kept.
+    private static let errorLimit = 1000
+
+    /// The last errors that clients were told, the newest last.
+    var errors: [SentError] { shared.withLock { $0.errors } }
+
+    func note(_ error: SentError) {
+        shared.withLock { shared in
+            if shared.errors.count == Self.errorLimit { shared.errors.removeFirst() }
+            shared.errors.append(error)
         }
     }
 

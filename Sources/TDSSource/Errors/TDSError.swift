@@ -81,6 +81,11 @@ extension TDSError {
         }
     }
 
+    /// Whether a SNAPSHOT transaction was refused, because the database does not allow them, or not yet, or no more.
+    ///
+    /// Source: SQL Server documentation, "Database Engine events and errors", 3952, 3956 and 3957.
+    var deniesSnapshotIsolation: Bool { server.map { [3952, 3956, 3957].contains($0.number) } ?? false }
+
     /// Server errors that pass: a scan that met moving data, a snapshot conflict, a database or a replica that is starting, being
     /// recovered or changing its role, a server that is going down or coming up, and Azure's reconfiguration and throttling.
     ///

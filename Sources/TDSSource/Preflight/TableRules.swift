@@ -12,16 +12,7 @@ struct TableRules {
     var findings: [PreflightFinding] {
         guard let info = table.info else { return [notFound] }
         var found: [PreflightFinding] = []
-        if info.key.isEmpty {
-            found.append(
-                finding(
-                    .noKey,
-                    .warning,
-                    "table \(name) has no primary key and no unique index over NOT NULL columns; give the table one, or name columns "
-                        + "that tell its rows apart with TableSelection(key:)"
-                )
-            )
-        }
+        if info.key.isEmpty { found.append(noKey) }
         found += permissions(info) + foreignKeys(info)
         if let instance = table.newest {
             found += captured(info, instance)
@@ -48,6 +39,23 @@ struct TableRules {
         remedy: String? = nil
     ) -> PreflightFinding {
         PreflightFinding(code, severity, table: name, message, remedy: remedy)
+    }
+
+    /// Rows that nothing tells apart are counted, for which all their values must be captured.
+    private var noKey: PreflightFinding {
+        let large = table.newest?.columns.filter(\.isLargeObject).map(\.name) ?? []
+        let limit =
+            large.isEmpty
+            ? "its rows are counted, first read as of one point, for which writers wait a moment, and their history (SCD type 2) "
+                + "cannot be kept. To have more"
+            : "it cannot be read, because of its large objects (\(large.joined(separator: ", "))) old values are not captured. For it "
+                + "to be read"
+        return finding(
+            .noKey,
+            large.isEmpty ? .warning : .error,
+            "table \(name) has no primary key and no unique index over NOT NULL columns: \(limit), give the table one, or name "
+                + "columns that tell its rows apart with TableSelection(key:)"
+        )
     }
 
     private var notFound: PreflightFinding {

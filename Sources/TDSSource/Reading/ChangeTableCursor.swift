@@ -57,9 +57,12 @@ final class ChangeTableCursor: BatchCursor {
         do { return try await server.page(statement, rows: rowsPerPage, bytes: bytesPerPage) } catch let error
             as TDSError
         {
+            if error.code == .objectNotFound, query.instance.isReadByFunction { throw isGone }
             // Where the change table is gone, the catalogue says so better; and the function refuses bounds that the instance does
             // not keep (313) with a text that does not tell.
-            if error.code == .objectNotFound || error.server?.number == 313 { try await checkWatermark() }
+            let isRefused = error.server?.number == 313
+            if error.code == .objectNotFound || isRefused { try await checkWatermark() }
+            if isRefused { throw refused(error) }
             guard error.code == .permissionDenied else { throw error }
             throw CDCError(
                 .accessDenied,
@@ -76,17 +79,40 @@ final class ChangeTableCursor: BatchCursor {
         let rows = try await server.metadata(query.watermark)
         let lowest = rows.count == 1 ? try rows.optionalLSN(0, "lowest") : nil
         // In the table there is none until the instance is established; the function then, too, has nothing to read from.
-        guard rows.count == 1, lowest != nil || !query.instance.isReadByFunction else {
+        guard rows.count == 1, lowest != nil || !query.instance.isReadByFunction else { throw isGone }
+        // Of an instance that is gone, and of one that the login may not read, the function says the same.
+        if query.instance.isReadByFunction, lowest == .zero {
             throw CDCError(
-                .retentionGap,
-                "the capture instance '\(query.instance.name)' of table \(table) was dropped while it was read, or the login may not "
-                    + "read it any more; ask for a full refresh of the table",
+                .accessDenied,
+                "the login may not read the capture instance '\(query.instance.name)' of table \(table) any more, or it was dropped; "
+                    + "let an administrator make its user a member of the gating role",
                 table: table
             )
         }
         if let lowest, lowest > after.next {
             throw CDCError.retentionGap(table, query.instance, after: after, lowest: lowest)
         }
+    }
+
+    private var isGone: CDCError {
+        CDCError(
+            .retentionGap,
+            "the capture instance '\(query.instance.name)' of table \(table) was dropped while it was read; ask for a full refresh "
+                + "of the table",
+            table: table
+        )
+    }
+
+    /// The function did not take the bounds, although the instance keeps what is wanted.
+    private func refused(_ error: TDSError) -> CDCError {
+        CDCError(
+            .sourceUnavailable,
+            "the capture instance '\(query.instance.name)' of table \(table) does not give the changes after LSN \(after) up to "
+                + "\(through) now, although it keeps them: a server that took over may not have captured that far",
+            table: table,
+            lsn: through,
+            underlying: error
+        )
     }
 
     private static func lastPosition(of batch: RecordBatch) throws -> ChangePosition? {

@@ -35,12 +35,7 @@ struct ExactSnapshotReader {
             )
             let position = try await fence()
             let lease = try await pool.lease()
-            try await lease.connection.execute(
-                """
-                SET TRANSACTION ISOLATION LEVEL SNAPSHOT; BEGIN TRANSACTION;
-                SELECT TOP (1) 1 AS pinned FROM \(name);
-                """
-            )
+            try await lease.beginSnapshot(of: table)
             // Where the lock was lost meanwhile, somebody may have written between the point and the view.
             try await lock.execute("COMMIT TRANSACTION;")
             await lock.close()

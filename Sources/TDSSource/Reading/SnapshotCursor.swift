@@ -18,9 +18,7 @@ final class SnapshotCursor: BatchCursor {
         pool: ConnectionPool
     ) async throws {
         let lease = try await pool.lease()
-        if isSnapshot {
-            try await lease.connection.execute("SET TRANSACTION ISOLATION LEVEL SNAPSHOT; BEGIN TRANSACTION;")
-        }
+        if isSnapshot { try await lease.beginSnapshot(of: table) }
         try await self.init(statement, schema: schema, table: table, lease, isInTransaction: isSnapshot)
     }
 

@@ -36,7 +36,7 @@ struct KeyLiteral {
 
     /// An expression that is a value again, from its text.
     func writing(_ text: String) -> String {
-        let literal = "'" + text.replacing("'", with: "''") + "'"
+        let literal = SQLText.string(text)
         switch column.type {
         case "nchar", "nvarchar": return "CONVERT(\(column.typeText), CONVERT(varbinary(max), \(literal), 1))"
         case "char", "varchar":

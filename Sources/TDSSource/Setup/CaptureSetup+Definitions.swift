@@ -69,8 +69,9 @@ extension CaptureSetup {
         SetupBatch(
             purpose:
                 "A procedure that makes a second capture instance of a table that has columns younger than its newest instance, where "
-                + "that was made here: what others capture, and who may read it, is for them to say. SQL Server allows two; where both are in use the table is put down as pending, and values of the new column that are "
-                + "written until then are only had by a full refresh.",
+                + "that was made here: what others capture, and who may read it, is for them to say. SQL Server allows two; where "
+                + "both are in use the table is put down as pending, and values of the new column that are written until then are "
+                + "only had by a full refresh.",
             text: """
                 CREATE OR ALTER PROCEDURE swift_cdc.rotate @schema sysname, @table sysname, @outcome nvarchar(20) OUTPUT AS
                 BEGIN

@@ -8,8 +8,8 @@ extension CaptureSetup {
         SetupScript(
             title: "Removal of the set-up of change capture for swift-cdc",
             batches: [
-                settings, removeTrigger, removeInstances, removeChangeDataCapture, removeTracking, removeReaders,
-                removeObjects,
+                settings, removeTrigger, removeInstances, removeChangeDataCapture, removeTracking,
+                removeSnapshotIsolation, removeReaders, removeObjects,
             ]
         )
     }
@@ -114,6 +114,17 @@ extension CaptureSetup {
             IF \(Self.wasMade("database CT")) AND NOT EXISTS (SELECT 1 FROM sys.change_tracking_tables)
                 AND EXISTS (SELECT 1 FROM sys.change_tracking_databases WHERE database_id = DB_ID())
                 ALTER DATABASE CURRENT SET CHANGE_TRACKING = OFF;
+            """
+        )
+    }
+
+    private var removeSnapshotIsolation: SetupBatch {
+        batch(
+            "SNAPSHOT isolation, where it was turned on here. Turning it off waits for all transactions that use it.",
+            """
+            IF \(Self.wasMade("snapshot isolation")) AND EXISTS
+                (SELECT 1 FROM sys.databases WHERE database_id = DB_ID() AND snapshot_isolation_state = 1)
+                ALTER DATABASE CURRENT SET ALLOW_SNAPSHOT_ISOLATION OFF;
             """
         )
     }

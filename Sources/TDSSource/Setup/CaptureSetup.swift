@@ -34,15 +34,20 @@ public struct CaptureSetup: Hashable, Sendable {
     public var retention: Duration?
     /// Whether a trigger is to follow `ALTER TABLE`, so that no value of a new column is lost.
     public var followsDefinitions: Bool
+    /// Whether the database is to allow SNAPSHOT isolation, in which Change Tracking is read safely, and without which a table without
+    /// a key cannot be read. It costs the server room for versions of rows, and turning it on waits for all open transactions.
+    public var allowsSnapshotIsolation: Bool
     /// The name of the database, where the script must refuse to run in another one.
     public var database: String?
 
+    /// - Parameter allowsSnapshotIsolation: `nil` where the mechanism decides: not with Change Data Capture alone.
     public init(
         tables: [TableName],
         mechanism: Mechanism = .changeDataCapture,
         login: String? = nil,
         retention: Duration? = nil,
         followsDefinitions: Bool = true,
+        allowsSnapshotIsolation: Bool? = nil,
         database: String? = nil
     ) {
         self.tables = tables
@@ -50,6 +55,7 @@ public struct CaptureSetup: Hashable, Sendable {
         self.login = login
         self.retention = retention
         self.followsDefinitions = followsDefinitions
+        self.allowsSnapshotIsolation = allowsSnapshotIsolation ?? (mechanism != .changeDataCapture)
         self.database = database
     }
 
@@ -74,6 +80,7 @@ public struct CaptureSetup: Hashable, Sendable {
     public var installation: SetupScript {
         var batches = [settings, ownSchema]
         batches += wantedTables
+        if allowsSnapshotIsolation { batches.append(snapshotIsolation) }
         if mechanism != .changeTracking { batches += changeDataCapture }
         if mechanism != .changeDataCapture { batches += changeTracking }
         batches += readerRights
@@ -241,6 +248,24 @@ public struct CaptureSetup: Hashable, Sendable {
         case .changeTracking: "N'CT'"
         case .automatic: "CASE WHEN OBJECTPROPERTY(f.id, N'TableHasPrimaryKey') = 1 THEN N'CT' ELSE N'CDC' END"
         }
+    }
+
+    // MARK: Isolation
+
+    private var snapshotIsolation: SetupBatch {
+        SetupBatch(
+            purpose:
+                "SNAPSHOT isolation, in which changes of Change Tracking belong to one moment, and which a table without a key "
+                + "needs to be read. Turning it on waits for all open transactions. What was allowed already is not in the list.",
+            text: """
+                IF EXISTS (SELECT 1 FROM sys.databases WHERE database_id = DB_ID() AND snapshot_isolation_state = 0)
+                BEGIN
+                    DECLARE @database sysname = DB_NAME();
+                    \(Self.indented(Self.note("snapshot isolation", "@database"), by: 4))
+                    ALTER DATABASE CURRENT SET ALLOW_SNAPSHOT_ISOLATION ON;
+                END;
+                """
+        )
     }
 
     /// The object id of a row of `swift_cdc.tables`.

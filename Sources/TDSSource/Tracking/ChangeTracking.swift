@@ -78,7 +78,7 @@ final class ChangeTracking: Sendable {
         do { return try await take(tables, after: after, from: transaction, in: transaction) } catch {
             await transaction.abandon()
             // SNAPSHOT isolation was disallowed since the database was asked.
-            guard let error = error as? TDSError, error.server?.number == 3952 else { throw error }
+            guard let error = error as? TDSError, error.deniesSnapshotIsolation else { throw error }
             return try await take(tables, after: after, from: server, in: nil)
         }
     }
@@ -128,13 +128,17 @@ final class ChangeTracking: Sendable {
             if after >= cut.after, cut.idle.contains(table.objectID) { return ChainedCursor([]) }
             let changes = TrackedChanges(schema: schema, table: table.name, commitTime: cut.state.time)
             if let turn = await cut.transaction?.turn() {
-                return try await TrackedChangesCursor(
-                    table.changes(after: after, through: through),
-                    changes,
-                    turn: turn,
-                    rowsPerPage: rowsPerPage,
-                    bytesPerPage: bytesPerPage
-                )
+                do {
+                    return try await TrackedChangesCursor(
+                        table.changes(after: after, through: through),
+                        changes,
+                        turn: turn,
+                        rowsPerPage: rowsPerPage,
+                        bytesPerPage: bytesPerPage
+                    )
+                } catch let error as TDSError where error.deniesSnapshotIsolation {
+                    // It was disallowed since the cut was taken; the transaction is over.
+                }
             }
             return try await recheckedCursor(table, changes, after: after, through: through)
         }

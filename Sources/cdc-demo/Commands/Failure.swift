@@ -122,8 +122,7 @@ struct Failure: Error {
             default: exit = .software
             }
         }
-        var message = error.message
-        if let underlying = error.underlying { message += ": \(underlying)" }
+        var message = error.fullMessage
         if error.code == .tablesIncomplete {
             message += "; the demo begins again with another --lake, or with --overwrite"
         }

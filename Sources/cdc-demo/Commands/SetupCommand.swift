@@ -90,6 +90,13 @@ struct SetupCommand: ReportingCommand {
     @Flag(inversion: .prefixedNo, help: "Follow ALTER TABLE with a trigger, so that no value of a new column is lost.")
     var ddlSupport = true
 
+    @Flag(
+        inversion: .prefixedNo,
+        help:
+            "Allow SNAPSHOT isolation in the database; without this flag where the mechanism is not 'cdc'. It waits for open transactions."
+    )
+    var snapshotIsolation: Bool?
+
     @Flag(help: "Run the script instead of printing it.")
     var apply = false
 
@@ -121,6 +128,7 @@ struct SetupCommand: ReportingCommand {
             login: login,
             retention: retention.map { .seconds($0 * 3600) },
             followsDefinitions: ddlSupport,
+            allowsSnapshotIsolation: snapshotIsolation,
             database: server.database
         )
         try setup.validate()

@@ -1,12 +1,16 @@
 import CDCCore
 import CDCTesting
 import Columnar
+import Synchronization
 
 /// A shop whose visitors' book has no key: the same line may stand in it several times.
 ///
 /// The in-memory source knows the lines apart by a number, which nobody sees.
-final class KeylessSource: ChangeSource {
+final class KeylessSource: ForwardingSource {
     let memory: InMemorySource
+    var target: InMemorySource { memory }
+    /// The columns that nobody sees.
+    private let hiddenColumns = Mutex<Set<String>>([number])
 
     private static let number = "number"
     private static let numbered = SourceTable(
@@ -30,12 +34,19 @@ final class KeylessSource: ChangeSource {
         try memory.rows(of: "dbo.visits").rows.map { Array($0.dropFirst()) }.sorted { "\($0)" < "\($1)" }
     }
 
+    /// Captures a column of the book no more, or again.
+    func setHidden(_ isHidden: Bool, _ column: String) {
+        hiddenColumns.withLock { if isHidden { $0.insert(column) } else { $0.remove(column) } }
+    }
+
     private func hide(_ cursor: any BatchCursor, in table: SourceTable) -> any BatchCursor {
-        table.name == Self.visits.name ? HidingCursor(cursor, Self.number) : cursor
+        table.name == Self.visits.name ? HidingCursor(cursor, hiddenColumns.withLock { $0 }) : cursor
     }
 
     private func shown(_ table: SourceTable) -> SourceTable {
-        table.name == Self.visits.name ? Self.visits : table
+        guard table.name == Self.visits.name else { return table }
+        let fields = hiddenColumns.withLock { hidden in table.schema.fields.filter { !hidden.contains($0.name) } }
+        return SourceTable(table.name, schema: Schema(fields), key: [])
     }
 
     private func hidden(_ table: SourceTable) -> SourceTable {
@@ -44,17 +55,9 @@ final class KeylessSource: ChangeSource {
 
     // MARK: ChangeSource
 
-    var identity: String { memory.identity }
-
     func describe(_ tables: [TableName]) async throws -> [SourceTable] {
         try await memory.describe(tables).map(shown)
     }
-
-    func cut(after: SourcePosition, transactionLimit: Int) async throws -> SourcePosition? {
-        try await memory.cut(after: after, transactionLimit: transactionLimit)
-    }
-
-    func fence() async throws -> SourcePosition { try await memory.fence() }
 
     func changes(of table: SourceTable, after: LSN, through: LSN) async throws -> any BatchCursor {
         hide(try await memory.changes(of: hidden(table), after: after, through: through), in: table)
@@ -75,18 +78,18 @@ final class KeylessSource: ChangeSource {
     }
 }
 
-/// Leaves a column out.
+/// Leaves columns out.
 private final class HidingCursor: BatchCursor {
     private let cursor: any BatchCursor
-    private let column: String
+    private let columns: Set<String>
 
-    init(_ cursor: any BatchCursor, _ column: String) {
+    init(_ cursor: any BatchCursor, _ columns: Set<String>) {
         self.cursor = cursor
-        self.column = column
+        self.columns = columns
     }
 
     func next() async throws -> RecordBatch? {
         guard let batch = try await cursor.next() else { return nil }
-        return try batch.selecting(batch.schema.fields.map(\.name).filter { $0 != column })
+        return try batch.selecting(batch.schema.fields.map(\.name).filter { !columns.contains($0) })
     }
 }

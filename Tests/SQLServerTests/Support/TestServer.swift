@@ -39,11 +39,14 @@ final class TestServer: Sendable {
     }
 
     /// Makes a database with change capture enabled.
+    ///
+    /// - Parameter hasCommandIDs: Whether change tables have `__$command_id`; `false` is for the emulator.
     static func withDatabase(
         isCaptured: Bool = true,
+        hasCommandIDs: Bool = true,
         _ body: (TestServer) async throws -> Void
     ) async throws {
-        let server = try await TestServer()
+        let server = try await TestServer(hasCommandIDs: hasCommandIDs)
         do {
             if isCaptured { try await server.run("EXEC sys.sp_cdc_enable_db") }
             try await body(server)
@@ -54,7 +57,7 @@ final class TestServer: Sendable {
         await server.stop()
     }
 
-    private init() async throws {
+    private init(hasCommandIDs: Bool) async throws {
         var master: SQLServerConfiguration
         var end: @Sendable () async -> Void = {}
         #if Emulator
@@ -65,7 +68,9 @@ final class TestServer: Sendable {
             master.encryption = .required(.anyCertificate, checkHostName: false)
         } else {
             #if Emulator
-            let emulator = try await SQLServerEmulator.start()
+            var settings = SQLServerEmulator.Configuration()
+            settings.capture.hasCommandIDs = hasCommandIDs
+            let emulator = try await SQLServerEmulator.start(settings)
             end = { await emulator.stop() }
             started = emulator
             master = SQLServerConfiguration(
@@ -134,6 +139,15 @@ final class TestServer: Sendable {
             "ALTER DATABASE [\(name)] SET CHANGE_TRACKING = ON (CHANGE_RETENTION = 2 DAYS, AUTO_CLEANUP = ON)"
         )
         if allowingSnapshots { try await run("ALTER DATABASE [\(name)] SET ALLOW_SNAPSHOT_ISOLATION ON") }
+    }
+
+    /// The errors that a login was told, also those of which nobody made anything; a genuine server does not list them.
+    func errors(toldTo login: String) -> [String] {
+        #if Emulator
+        (emulator?.clientErrors ?? []).filter { $0.login == login }.map { "\($0.number): \($0.message)" }
+        #else
+        []
+        #endif
     }
 
     /// Makes a user of this database with a login of its own, as which a source can then log in.

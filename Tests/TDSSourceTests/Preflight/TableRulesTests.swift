@@ -154,6 +154,21 @@ struct TableRulesTests {
         #expect(findings(table).map(\.remedy) == ["ALTER ROLE [gate]]] ADD MEMBER [reader];"])
     }
 
+    @Test("a table without a key is told what it cannot have, and cannot be read with large objects")
+    func keyless() {
+        var table = facts([column("id")])
+        table.info?.key = []
+        #expect(findings(table).map(\.severity) == [.warning])
+        #expect(
+            findings(table)[0].message.contains("its rows are counted")
+                && findings(table)[0].message.contains("SCD type 2")
+        )
+        table = facts([column("id"), column("note", "nvarchar", length: -1)])
+        table.info?.key = []
+        let finding = findings(table).first { $0.code == .noKey }
+        #expect(finding?.severity == .error && finding?.message.contains("(note)") == true)
+    }
+
     @Test("Change Tracking suffices for a table with a key, and needs a right of its own")
     func tracking() {
         var info = SourceTableInfo(name: "dbo.t", objectID: 1, columns: [column("id")], key: ["id"])

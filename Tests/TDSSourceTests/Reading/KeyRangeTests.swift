@@ -21,7 +21,7 @@ struct KeyRangeTests {
     @Test("a range of one column is inclusive below and exclusive above")
     func oneColumn() {
         let range = KeyRange(columns: [column("id", "int")], from: ["10"], to: ["20"])
-        #expect(range.condition("t") == "t.[id] >= CONVERT(int, '10') AND t.[id] < CONVERT(int, '20')")
+        #expect(range.condition("t") == "t.[id] >= CONVERT(int, N'10') AND t.[id] < CONVERT(int, N'20')")
         #expect(KeyRange(columns: [column("id", "int")], from: nil, to: nil).condition("t").isEmpty)
     }
 
@@ -30,7 +30,7 @@ struct KeyRangeTests {
         let range = KeyRange(columns: [column("a", "int"), column("b", "bigint")], from: ["1", "2"], to: nil)
         #expect(
             range.condition("t")
-                == "(t.[a] >= CONVERT(int, '1') AND (t.[a] > CONVERT(int, '1') OR t.[b] >= CONVERT(bigint, '2')))"
+                == "(t.[a] >= CONVERT(int, N'1') AND (t.[a] > CONVERT(int, N'1') OR t.[b] >= CONVERT(bigint, N'2')))"
         )
     }
 
@@ -39,8 +39,16 @@ struct KeyRangeTests {
         let key = column("code", "varchar", length: 10, collation: "Latin1_General_CS_AS")
         #expect(
             KeyLiteral(column: key).writing("0x41002700")
-                == "CONVERT(varchar(10), CONVERT(nvarchar(max), CONVERT(varbinary(max), '0x41002700', 1)) COLLATE Latin1_General_CS_AS)"
+                == "CONVERT(varchar(10), CONVERT(nvarchar(max), CONVERT(varbinary(max), N'0x41002700', 1)) COLLATE Latin1_General_CS_AS)"
         )
+    }
+
+    @Test("an accent behind a quote does not hide it, should a plan have been tampered with")
+    func accents() {
+        let accent = "\u{301}"
+        let written = KeyLiteral(column: column("id", "int")).writing("1'\(accent); DROP TABLE y--")
+        let expected = "CONVERT(int, N'1''\(accent); DROP TABLE y--')"
+        #expect(written.unicodeScalars.elementsEqual(expected.unicodeScalars))
     }
 
     @Test("bounds survive a plan")

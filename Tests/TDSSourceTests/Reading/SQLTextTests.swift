@@ -23,6 +23,16 @@ struct SQLTextTests {
         #expect(Statement("SELECT 1").batch == "SELECT 1")
     }
 
+    @Test("what a server says is said once in the engine's terms, with where it comes from")
+    func errorText() {
+        let error = TDSError(
+            .serverError,
+            "no",
+            server: ServerMessage(number: 8134, state: 1, severity: 16, text: "no")
+        )
+        #expect("\(CDCError(error))" == "no [serverError, Msg 8134, severity 16, state 1] [sourceFailed]")
+    }
+
     @Test("an accent behind a bracket or a quote does not hide it")
     func accents() {
         let accent = "\u{301}"

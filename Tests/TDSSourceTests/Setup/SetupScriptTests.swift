@@ -83,6 +83,9 @@ struct SetupScriptTests {
         #expect(tracking.contains("CHANGE_RETENTION = 2 DAYS"))
         let capture = CaptureSetup(tables: ["dbo.orders"]).installation.text
         #expect(!capture.contains("ENABLE CHANGE_TRACKING") && !capture.contains("sp_cdc_change_job"))
+        #expect(tracking.contains("ALLOW_SNAPSHOT_ISOLATION ON") && !capture.contains("SNAPSHOT"))
+        let wanted = CaptureSetup(tables: ["dbo.orders"], allowsSnapshotIsolation: true).installation.text
+        #expect(wanted.contains("ALLOW_SNAPSHOT_ISOLATION ON"))
     }
 
     @Test(

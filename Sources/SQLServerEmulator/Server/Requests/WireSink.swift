@@ -160,6 +160,11 @@ final class WireSink: ReplySink {
         // The client asked for the end itself.
         if message.number == SQLError.interrupted.number, isCancelled { return }
         if message.severity >= 20 { isFatal = true }
+        if isError, let session {
+            session.server.registry.note(
+                .init(login: session.login.name, number: message.number, message: message.text)
+            )
+        }
         append(
             .message(
                 ServerMessage(

@@ -118,6 +118,35 @@ struct TableStateTests {
         #expect(try await Set(ingestion.rows("customers")) == Set(try source.rows(of: "dbo.customers").rows))
     }
 
+    @Test("a column that was dropped and added again under its name")
+    func columnReplaced() async throws {
+        let source = try Shop.source()
+        var numbered = Shop.customers
+        numbered.columnIDs = [1, 2, 3, 4]
+        try source.redefine(numbered, rows: try source.rows(of: "dbo.customers"))
+        let ingestion = Ingestion(source, storage)
+        try await ingestion.run()
+        numbered.columnIDs = [1, 5, 3, 4]
+        try source.redefine(numbered, rows: try source.rows(of: "dbo.customers"))
+
+        let message = try await expectIncomplete(ingestion)
+        #expect(message.contains("columns") && message.contains("dbo.customers"))
+        try await ingestion.run(refreshing: ["dbo.customers"])
+        #expect(try await ingestion.matches(source))
+    }
+
+    @Test("columns that were not numbered when they were staged are not taken for others")
+    func columnsNumbered() async throws {
+        let source = try Shop.source()
+        let ingestion = Ingestion(source, storage)
+        try await ingestion.run()
+        var numbered = Shop.customers
+        numbered.columnIDs = [1, 2, 3, 4]
+        try source.redefine(numbered, rows: try source.rows(of: "dbo.customers"))
+        try await ingestion.run()
+        #expect(try await ingestion.matches(source))
+    }
+
     @Test("a table dropped at the source")
     func dropped() async throws {
         let source = try Shop.source()

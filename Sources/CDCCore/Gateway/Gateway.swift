@@ -43,10 +43,16 @@ actor Gateway {
         /// Up to where the table was looked at; beyond ``published`` there was nothing.
         var through: LSN
         var snapshotCut: Int64
-        /// The table's layout when it was last staged; `nil` where that is not known.
-        var layout: String?
+        /// The table when it was last staged; `nil` where that is not known.
+        var description: SourceTable?
 
-        static let unread = Progress(state: .pending, published: .zero, through: .zero, snapshotCut: 0, layout: nil)
+        static let unread = Progress(
+            state: .pending,
+            published: .zero,
+            through: .zero,
+            snapshotCut: 0,
+            description: nil
+        )
     }
 
     /// What one pass came to.
@@ -148,7 +154,7 @@ actor Gateway {
                     published: staged.through,
                     through: staged.through,
                     snapshotCut: staged.snapshotCut,
-                    layout: staged.description.layout
+                    description: staged.description
                 )
                 if applied[name] == nil, known.state == .streaming, staged.snapshotCut <= settledCut {
                     // Its table was removed from the destination.
@@ -168,7 +174,7 @@ actor Gateway {
                     published: position.lsn,
                     through: position.lsn,
                     snapshotCut: position.cut,
-                    layout: nil
+                    description: nil
                 )
                 self.position = self.position.joined(with: SourcePosition(of: position))
                 if lagging.contains(name) {
@@ -295,7 +301,7 @@ actor Gateway {
                 published: arePublished ? entry.through : progress[name]?.published ?? .zero,
                 through: entry.through,
                 snapshotCut: entry.snapshotCut,
-                layout: entry.description.layout
+                description: entry.description
             )
         }
     }
@@ -337,7 +343,7 @@ actor Gateway {
                 }
                 // Where the volume was lost, the layout is not known, but the count tells of the mechanism.
                 if let known = progress[name], known.state == .streaming,
-                    known.layout ?? table.layout != table.layout || !known.through.isOf(table.mechanism)
+                    !(known.description.map(table.hasLayout) ?? true) || !known.through.isOf(table.mechanism)
                 {
                     throw CDCError(
                         .schemaChanged,
@@ -363,7 +369,7 @@ actor Gateway {
         do {
             let tables = try await retry("describing the tables") { try await source.describe(names) }
             return Dictionary(zip(names, tables.map { .success($0) }), uniquingKeysWith: { $1 })
-        } catch let error as CDCError where error.code == .tableNotFound {
+        } catch let error as CDCError where Self.isOfOneTable(error) {
             var tables: [TableName: Result<SourceTable, CDCError>] = [:]
             for name in names {
                 do {
@@ -371,12 +377,17 @@ actor Gateway {
                         try await source.describe([name]).first
                     }
                     tables[name] = table.map { .success($0) }
-                } catch let error as CDCError where error.code == .tableNotFound {
+                } catch let error as CDCError where Self.isOfOneTable(error) {
                     tables[name] = .failure(error)
                 }
             }
             return tables
         }
+    }
+
+    /// Whether the others may well be described.
+    private static func isOfOneTable(_ error: CDCError) -> Bool {
+        error.code == .tableNotFound || error.table != nil
     }
 
     /// The table as the newest manifest describes it.

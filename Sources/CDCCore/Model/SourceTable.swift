@@ -5,6 +5,9 @@ public struct SourceTable: Hashable, Sendable {
     public var name: TableName
     /// The captured columns, in the order of the capture instance: column `i` here is ordinal `i + 1` of an update mask.
     public var schema: Schema
+    /// The numbers of the columns of ``schema``, by which the source tells a column from another one that had its name before;
+    /// empty where it has none.
+    public var columnIDs: [Int]
     /// The columns of the primary key, or of the unique key that serves as one, in key order; empty where there is none.
     public var key: [String]
     public var foreignKeys: [ForeignKey]
@@ -19,6 +22,7 @@ public struct SourceTable: Hashable, Sendable {
     public init(
         _ name: TableName,
         schema: Schema,
+        columnIDs: [Int] = [],
         key: [String],
         foreignKeys: [ForeignKey] = [],
         largeObjects: Set<String> = [],
@@ -27,6 +31,7 @@ public struct SourceTable: Hashable, Sendable {
     ) {
         self.name = name
         self.schema = schema
+        self.columnIDs = columnIDs
         self.key = key
         self.foreignKeys = foreignKeys
         self.largeObjects = largeObjects

@@ -30,13 +30,22 @@ struct StagedChunk: Hashable {
 }
 
 extension SourceTable {
-    /// What must not change under a running snapshot or between two cuts: columns, types, key and capture mechanism, as one
-    /// checksum.
+    /// What must not change under a running snapshot or between two cuts: columns, with their numbers, types, key and capture
+    /// mechanism, as one checksum.
     var layout: String {
         var parts = schema.fields.map { "\($0.name)\u{0}\($0.type)\u{0}\($0.isNullable)" }
         parts += ["\u{1}"] + key
+        if !columnIDs.isEmpty { parts += ["\u{1}", "columns"] + columnIDs.map(String.init) }
         if mechanism != .changeDataCapture { parts += ["\u{1}", mechanism.rawValue] }
         return Checksum.of(Array(parts.joined(separator: "\u{2}").utf8))
+    }
+
+    /// Whether changes of this table fit rows that were read of it as `other` describes it.
+    func hasLayout(of other: SourceTable) -> Bool {
+        var (own, its) = (self, other)
+        // Manifests of the first days do not number the columns.
+        if own.columnIDs.isEmpty || its.columnIDs.isEmpty { (own.columnIDs, its.columnIDs) = ([], []) }
+        return own.layout == its.layout
     }
 }
 

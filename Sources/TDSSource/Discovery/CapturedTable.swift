@@ -25,13 +25,17 @@ struct CapturedTable: Sendable {
 
     /// What the engine is told.
     ///
-    /// - Throws: ``CDCError`` with code `invalidConfiguration` where a column cannot be read.
+    /// - Throws: ``CDCError`` with code `invalidConfiguration` where a column cannot be read, and `schemaChanged` where one is not
+    ///   the one that is captured.
     func description() throws -> SourceTable {
+        if case .instance(let instance) = capture { try checkColumns(of: instance) }
         let columns = columns
+        let ids = columns.compactMap(\.id)
         let names = Set(columns.map(\.name))
         var table = SourceTable(
             info.name,
             schema: Schema(try columns.map { try Self.field($0, of: info.name) }),
+            columnIDs: ids.count == columns.count ? ids : [],
             // A key that is not captured as a whole cannot tell rows apart.
             key: info.key.allSatisfy(names.contains) ? info.key : [],
             foreignKeys: info.foreignKeys
@@ -45,6 +49,16 @@ struct CapturedTable: Sendable {
             table.mechanism = .changeTracking
         }
         return table
+    }
+
+    private func checkColumns(of instance: CaptureInstance) throws {
+        guard let column = info.replacedColumns(of: instance).first else { return }
+        throw CDCError(
+            .schemaChanged,
+            "column '\(column)' of table \(info.name) was dropped, and another one of its name added, which the capture instance "
+                + "'\(instance.name)' does not capture; make a new capture instance, and ask for a full refresh of the table",
+            table: info.name
+        )
     }
 
     private static func field(_ column: SourceColumn, of table: TableName) throws -> Field {

@@ -5,6 +5,8 @@ import Columnar
 /// Source: SQL Server documentation, "sys.columns (Transact-SQL)".
 struct SourceColumn: Hashable, Sendable {
     var name: String
+    /// The column's number in its table, which no later column gets; `nil` where it is not known.
+    var id: Int?
     /// The system type's name, such as `nvarchar`; for a CLR type its own name, such as `geography`.
     var type: String
     /// In bytes; −1 for `max`.

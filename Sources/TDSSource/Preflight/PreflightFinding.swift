@@ -62,6 +62,8 @@ public struct PreflightFinding: Hashable, Sendable {
         case columnsNotCaptured
         /// Captured columns are not in the table any more.
         case columnsDropped
+        /// Captured columns were dropped, and others of their names added.
+        case columnsReplaced
         /// Columns are of types that cannot be read.
         case unreadableType
         /// Captured columns are computed, and NULL in every change.

@@ -159,6 +159,18 @@ struct TableRules {
                 )
             )
         }
+        let replaced = info.replacedColumns(of: instance)
+        if !replaced.isEmpty {
+            found.append(
+                finding(
+                    .columnsReplaced,
+                    .error,
+                    "\(list(replaced)) of table \(name) was dropped, and another one of its name added, which the instance "
+                        + "'\(instance.name)' does not capture",
+                    remedy: again(info, instance, readable)
+                )
+            )
+        }
         let unreadable = instance.columns.filter { $0.dataType == nil && !$0.isComputed }
         if !unreadable.isEmpty {
             found.append(

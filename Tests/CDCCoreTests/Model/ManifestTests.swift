@@ -13,6 +13,7 @@ struct ManifestTests {
                 Field("id", .integer, isNullable: false), Field("näme \"x\"", .string),
                 Field("balance", .decimal(precision: 19, scale: 4)), Field("photo", .binary),
             ],
+            columnIDs: [1, 2, 7, 4],
             key: ["id"],
             largeObjects: ["photo"],
             captureInstance: "dbo_customers_2"
@@ -109,7 +110,7 @@ struct ManifestTests {
         #expect(json["publishedAt"] == "1969-12-31T23:59:59.999999Z")
         #expect(
             json["tables"]?.array?[0]["columns"]?.array?[2] == [
-                "name": "balance", "type": "decimal(19,4)", "nullable": true,
+                "name": "balance", "id": 7, "type": "decimal(19,4)", "nullable": true,
             ]
         )
     }

@@ -5,11 +5,16 @@ import Testing
 
 @Suite("What a preflight finds of a table")
 struct TableRulesTests {
-    private func column(_ name: String, _ type: String = "int", length: Int = 4, collation: String? = nil)
-        -> SourceColumn
-    {
+    private func column(
+        _ name: String,
+        _ type: String = "int",
+        id: Int? = nil,
+        length: Int = 4,
+        collation: String? = nil
+    ) -> SourceColumn {
         SourceColumn(
             name: name,
+            id: id,
             type: type,
             maxLength: length,
             precision: 10,
@@ -50,6 +55,16 @@ struct TableRulesTests {
             found.first?.remedy == "EXEC sys.sp_cdc_enable_table @source_schema = N'dbo', @source_name = N't', "
                 + "@capture_instance = N'dbo_t_2', @captured_column_list = N'[id]', @role_name = NULL, @supports_net_changes = 0;"
         )
+    }
+
+    @Test("a column that was dropped and added again is captured by a new instance")
+    func replaced() {
+        let found = findings(
+            facts([column("id", id: 1), column("b", id: 3)], captured: [column("id", id: 1), column("b", id: 2)])
+        )
+        #expect(found.map(\.code) == [.columnsReplaced])
+        #expect(found.first?.severity == .error && found.first?.message.contains("'b'") == true)
+        #expect(found.first?.remedy?.contains("@capture_instance = N'dbo_t_2'") == true)
     }
 
     @Test("a name that differs in the case of its letters is offered")

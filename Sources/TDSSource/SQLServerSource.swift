@@ -465,7 +465,7 @@ public final class SQLServerSource: ChangeSource {
             }
             return now
         }
-        return (info, SnapshotQuery(table: table.name, columns: columns, key: info.key.compactMap { current[$0] }))
+        return (info, SnapshotQuery(table: table.name, columns: columns, key: info.keyColumns))
     }
 
     // MARK: Errors

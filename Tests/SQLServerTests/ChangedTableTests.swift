@@ -1,4 +1,5 @@
 import CDCCore
+import CDCTesting
 import Columnar
 import TDSSource
 import Testing
@@ -80,6 +81,44 @@ struct ChangedTableTests {
             try await pipeline.run(.triggered, refreshing: ["dbo.changing"])
             #expect(try await lake.rows("changing", ["id", "v", "w"]) == [[1, 11, 100], [2, 20, 200]])
             await source.close()
+        }
+    }
+
+    @Test("a snapshot begins again where the rows are divided by another column than before")
+    func otherChunks() async throws {
+        try await TestServer.withDatabase { server in
+            try await server.run(
+                """
+                CREATE TABLE changing (a INT NOT NULL, b INT NOT NULL, CONSTRAINT ua UNIQUE (a))
+                DECLARE @i INT = 0
+                WHILE @i < 100 BEGIN INSERT changing VALUES (@i, 1000 - @i); SET @i += 1 END
+                """
+            )
+            try await server.capture("changing")
+            let lake = try TestLake()
+            let source = server.source { $0.rowsPerChunk = 40 }
+            var options = IngestionOptions()
+            options.snapshotChunksPerCut = 1
+            let tables: [TableSelection] = [TableSelection("dbo.changing", key: ["a"])]
+            let dying = InterceptedSource(source, before: Self.failing(atSecond: .snapshot("dbo.changing")))
+            await #expect(throws: CDCError.self) {
+                try await lake.pipeline(from: dying, tables, options: options).run(.triggered)
+            }
+            try await server.run(
+                "ALTER TABLE changing DROP CONSTRAINT ua; ALTER TABLE changing ADD CONSTRAINT ub UNIQUE (b)"
+            )
+            try await lake.pipeline(from: source, tables, options: options).run(.triggered)
+            #expect(try await lake.rows("changing", ["a"]).count == 100)
+            await source.close()
+        }
+    }
+
+    /// A hook that fails every call of a kind but the first.
+    private static func failing(atSecond call: SourceCall) -> InterceptedSource.Hook {
+        let count = CallCount()
+        return { made in
+            guard made == call, count.next() > 1 else { return }
+            throw CDCError(.sourceFailed, "the process ends here")
         }
     }
 }

@@ -14,6 +14,9 @@ public struct SourceTable: Hashable, Sendable {
     /// Columns (`text`, `ntext`, `image`, `…(max)`, `xml`) for which a change row holds NULL where the value was not
     /// touched: there the update mask tells "now NULL" from "unchanged".
     public var largeObjects: Set<String>
+    /// What divides the table's rows into chunks, in words of the source's own: its columns, their types and collations. A snapshot
+    /// goes on only where it is unchanged, and manifests do not keep it.
+    public var chunkKey: [String]
     /// The name of the capture instance, for messages.
     public var captureInstance: String
     /// How changes of the table are captured: it decides what "LSN" means for it.
@@ -26,6 +29,7 @@ public struct SourceTable: Hashable, Sendable {
         key: [String],
         foreignKeys: [ForeignKey] = [],
         largeObjects: Set<String> = [],
+        chunkKey: [String] = [],
         captureInstance: String? = nil,
         mechanism: CaptureMechanism = .changeDataCapture
     ) {
@@ -35,6 +39,7 @@ public struct SourceTable: Hashable, Sendable {
         self.key = key
         self.foreignKeys = foreignKeys
         self.largeObjects = largeObjects
+        self.chunkKey = chunkKey
         self.captureInstance = captureInstance ?? "\(name.schema)_\(name.name)"
         self.mechanism = mechanism
     }

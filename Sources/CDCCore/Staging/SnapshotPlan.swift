@@ -16,9 +16,10 @@ struct SnapshotPlan: Hashable {
     var layout: String
     var chunks: [SnapshotChunk]
 
-    /// What must not change under a running snapshot: the table's layout and the metadata columns that its rows carry.
+    /// What must not change under a running snapshot: the table's layout, the metadata columns that its rows carry, and what the
+    /// bounds of its chunks are values of.
     static func layout(of table: SourceTable, metadataColumns: MetadataColumns) -> String {
-        let names = [table.layout, metadataColumns.commitTimestamp, metadataColumns.commitLSN]
+        let names = [table.layout, metadataColumns.commitTimestamp, metadataColumns.commitLSN] + table.chunkKey
         return Checksum.of(Array(names.joined(separator: "\u{2}").utf8))
     }
 }

@@ -38,7 +38,8 @@ struct CapturedTable: Sendable {
             columnIDs: ids.count == columns.count ? ids : [],
             // A key that is not captured as a whole cannot tell rows apart.
             key: info.key.allSatisfy(names.contains) ? info.key : [],
-            foreignKeys: info.foreignKeys
+            foreignKeys: info.foreignKeys,
+            chunkKey: info.keyColumns.map { "\($0.name) \($0.typeText) \($0.collation ?? "")" }
         )
         switch capture {
         case .instance(let instance):
@@ -80,13 +81,12 @@ extension CapturedTable {
         self.info = info
         let isTracked = info.changeTracking != nil && !info.key.isEmpty
         if isTracked, mechanism != .changeDataCapture {
-            let byName = Dictionary(info.columns.map { ($0.name, $0) }, uniquingKeysWith: { $1 })
             capture = .tracking(
                 TrackedTable(
                     name: info.name,
                     objectID: info.objectID,
                     columns: info.columns.filter { !$0.isComputed || $0.dataType != nil },
-                    key: info.key.compactMap { byName[$0] }
+                    key: info.keyColumns
                 )
             )
         } else if let instance = info.captureInstances.last, mechanism != .changeTracking {

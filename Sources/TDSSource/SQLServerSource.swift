@@ -128,6 +128,10 @@ public final class SQLServerSource: ChangeSource {
 
     // MARK: The log
 
+    public func history() async throws -> String? {
+        try await translating { try await DatabaseHistory.name(profile: profile(), from: server) }
+    }
+
     public func cut(after: SourcePosition, transactionLimit: Int) async throws -> SourcePosition? {
         try await translating {
             let profile = try await profile()

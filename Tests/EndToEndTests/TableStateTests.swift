@@ -86,10 +86,10 @@ struct TableStateTests {
         #expect(try await Set(ingestion.rows("customers")) == Set(try source.rows(of: "dbo.customers").rows))
     }
 
-    @Test("a source restored from an older backup")
-    func rewound() async throws {
+    @Test("a source restored from an older backup, whether or not it names its history", arguments: [true, false])
+    func rewound(namesHistory: Bool) async throws {
         let source = try Shop.source()
-        let ingestion = Ingestion(source, storage)
+        let ingestion = Ingestion(namesHistory ? source : ReluctantSource(source: source, namesHistory: false), storage)
         let backup = source.backUp()
         try Shop.traffic(source, transactions: 10, seed: 1)
         try await ingestion.run()
@@ -98,6 +98,91 @@ struct TableStateTests {
         let message = try await expectIncomplete(ingestion)
         #expect(message.contains("backup"))
         try await ingestion.run(refreshing: ["dbo.customers", "dbo.orders"])
+        #expect(try await ingestion.matches(source))
+    }
+
+    @Test("a restored source whose log is longer again than what was read")
+    func rewoundAndBusy() async throws {
+        let source = try Shop.source()
+        let ingestion = Ingestion(source, storage)
+        let backup = source.backUp()
+        try Shop.traffic(source, transactions: 10, seed: 1)
+        try await ingestion.run()
+        let before = try await ingestion.rows("orders")
+        source.restore(backup)
+        try Shop.traffic(source, transactions: 20, seed: 2)
+
+        let message = try await expectIncomplete(ingestion)
+        #expect(message.contains("dbo.customers needs") && message.contains("dbo.orders needs"))
+        #expect(message.contains("restored"))
+        #expect(try await ingestion.rows("orders") == before, "the tables keep what they have")
+        _ = try await expectIncomplete(ingestion)
+        try await ingestion.run(refreshing: ["dbo.customers", "dbo.orders"])
+        #expect(try await ingestion.matches(source))
+        try Shop.traffic(source, transactions: 10, seed: 3)
+        try await ingestion.run()
+        #expect(try await ingestion.matches(source))
+    }
+
+    @Test("a source that names its history only now was not restored")
+    func historyNamed() async throws {
+        let source = try Shop.source()
+        var ingestion = Ingestion(ReluctantSource(source: source, namesHistory: false), storage)
+        try await ingestion.run()
+        try Shop.traffic(source, transactions: 10, seed: 1)
+        ingestion.source = source
+        try await ingestion.run()
+        ingestion.source = ReluctantSource(source: source, namesHistory: false)
+        try Shop.traffic(source, transactions: 10, seed: 2)
+        try await ingestion.run()
+        #expect(try await ingestion.matches(source))
+
+        // The name is not forgotten meanwhile.
+        source.restore(source.backUp())
+        ingestion.source = source
+        #expect(try await expectIncomplete(ingestion).contains("restored"))
+    }
+
+    @Test(
+        "a source restored while rows are read: none of the history that is no more is published",
+        arguments: [true, false]
+    )
+    func rewoundInSnapshot(namesHistory: Bool) async throws {
+        let source = try Shop.source()
+        for first in [101, 111] {
+            try source.load(
+                "dbo.orders",
+                RecordBatch(Shop.orders.schema, rows: (first..<first + 10).map { Shop.order($0, customer: 1) })
+            )
+        }
+        var ingestion = Ingestion(namesHistory ? source : ReluctantSource(source: source, namesHistory: false), storage)
+        ingestion.options.snapshotChunksPerCut = 1
+        ingestion.tables = ["dbo.customers"]
+        try await ingestion.run()
+
+        // The snapshot of orders begins before what is lost, and its first chunk has it.
+        let backup = source.backUp()
+        let chunks = Counter()
+        ingestion.tables = ["dbo.customers", "dbo.orders"]
+        var dying = ingestion
+        dying.source = InterceptedSource(
+            ingestion.source,
+            before: { call in
+                guard call == .snapshot("dbo.orders") else { return }
+                if chunks.increment() > 1 { throw CDCError(.sourceFailed, "the process ends here") }
+                try source.transaction {
+                    try $0.update("dbo.orders", key: [5], set: ["status": "LOST"])
+                    try $0.update("dbo.customers", key: [1], set: ["name": "Lost"])
+                }
+            }
+        )
+        await #expect(throws: CDCError.self) { try await dying.run() }
+        source.restore(backup)
+        // Where the history has a name, its length does not matter.
+        if namesHistory { try Shop.traffic(source, transactions: 20, seed: 1) }
+
+        #expect(try await expectIncomplete(ingestion).contains("dbo.customers needs"))
+        try await ingestion.run(refreshing: ["dbo.customers"])
         #expect(try await ingestion.matches(source))
     }
 

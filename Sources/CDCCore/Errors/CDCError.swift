@@ -20,7 +20,8 @@ public struct CDCError: Error, Sendable, CustomStringConvertible {
         public static let nullKey = Code(.nullKey)
         /// The source no longer keeps changes that were not read yet.
         public static let retentionGap = Code(.retentionGap)
-        /// The source's log ends before the point that was read already: it was restored from an older backup.
+        /// The source's log ends before the point that was read already, or its history is another one: it was restored from an older
+        /// backup.
         public static let sourceRewound = Code(.sourceRewound)
         /// The table's captured columns are not those of before.
         public static let schemaChanged = Code(.schemaChanged)

@@ -161,7 +161,7 @@ extension Gateway {
         guard let plan = try await volume.snapshotPlan(of: table.name),
             plan.snapshotCut == progress[table.name]?.snapshotCut ?? 0,
             plan.layout == SnapshotPlan.layout(of: table, metadataColumns: options.metadataColumns),
-            (low ?? .start).reaches(plan.low)
+            (low ?? .start).reaches(plan.low), !isAnother(currentHistory, than: plan.history)
         else { return nil }
         return plan
     }
@@ -174,6 +174,7 @@ extension Gateway {
         let plan = SnapshotPlan(
             id: UniqueName.uuid(),
             low: low,
+            history: currentHistory,
             snapshotCut: progress[table.name]?.snapshotCut ?? 0,
             layout: SnapshotPlan.layout(of: table, metadataColumns: options.metadataColumns),
             chunks: chunks

@@ -22,6 +22,10 @@ actor Gateway {
     private(set) var cut: Int64 = 0
     /// Up to where the source was looked at.
     private(set) var position = SourcePosition.start
+    /// The history of the source up to ``position``; `nil` where it is not known.
+    private var history: String?
+    /// What the source called its history when this pass began.
+    private(set) var currentHistory: String?
     var progress: [TableName: Progress] = [:]
     var lastPublished: Int64
     /// Tables whose snapshot must begin anew, because what an earlier attempt staged cannot be brought up to date any more.
@@ -145,6 +149,7 @@ actor Gateway {
         }
         cut = max(manifest?.cut ?? 0, lastCut)
         position = manifest?.position ?? .start
+        history = manifest?.history
         for selection in selections {
             let name = selection.source
             var known: Progress
@@ -227,17 +232,22 @@ actor Gateway {
     /// Reads what is new, stages it and publishes it as one cut.
     func extract() async throws -> Outcome {
         denied = [:]
+        // Before anything else: what is read from now on may be of this history or of a later one, never of an earlier.
+        currentHistory = try await retry("reading the source's history") { try await source.history() } ?? history
         let tables = try await describeTables()
+        if isAnother(currentHistory, than: history) { try await markReplaced() }
         let complete = try await advanceSnapshots(tables)
 
         // That a table cannot be read is made known, even where nothing was captured yet.
         let reached = pendingResyncs.isEmpty ? nil : position
         guard let next = try await nextPosition(completing: complete) ?? reached else {
+            history = currentHistory
             reportDenied()
             return isReadingRows ? .advanced : .idle
         }
-        if !next.reaches(position) { markRewound(next, tables) }
-        let snapshots = complete.filter { next.reaches($0.value.fence) }
+        let isRewound = !next.reaches(position)
+        if isRewound { try await markRewound(next, tables) }
+        let snapshots = isRewound ? [:] : complete.filter { next.reaches($0.value.fence) }
 
         let names = tables.keys.sorted()
         let entries = try await stage(names.compactMap { tables[$0] }, snapshots: snapshots, position: next)
@@ -249,11 +259,13 @@ actor Gateway {
         // Only a manifest says that a table was left behind; a checkpoint would say that nothing happened to it.
         let leavesBehind = !position.reaches(next) && !denied.isEmpty
         position = next
-        if hasNews || stateChanged || isOverdue || leavesBehind || cut == 0 {
+        let hasNewName = currentHistory != history
+        if hasNews || stateChanged || isOverdue || leavesBehind || hasNewName || cut == 0 {
             let manifest = Manifest(
                 cut: cut + 1,
                 pipeline: pipeline,
                 source: source.identity,
+                history: currentHistory,
                 position: next,
                 publishedAt: clock.now(),
                 tables: entries
@@ -270,6 +282,7 @@ actor Gateway {
         } else {
             adopt(entries, arePublished: false)
         }
+        history = currentHistory
         return hasNews || isReadingRows ? .advanced : .idle
     }
 
@@ -475,7 +488,25 @@ actor Gateway {
         try await retry("waiting for the fence") { try await source.fence() }
     }
 
-    private func markRewound(_ position: SourcePosition, _ tables: [TableName: SourceTable]) {
+    /// Whether a history is not the known one; where one of them has no name, nobody can say.
+    nonisolated func isAnother(_ history: String?, than known: String?) -> Bool {
+        if let history, let known { history != known } else { false }
+    }
+
+    /// Takes note that the source's history is not the one that was read, however far it goes.
+    private func markReplaced() async throws {
+        for (name, known) in progress where known.state == .streaming {
+            pendingResyncs[name] = ResyncReason(
+                .sourceRewound,
+                "the source is not the database any more that was read up to \(known.through): it was restored from a backup, or made "
+                    + "anew. Ask for a full refresh of the table"
+            )
+        }
+        try await discardSnapshots()
+    }
+
+    /// Takes note that the source's history ends before what was read.
+    private func markRewound(_ position: SourcePosition, _ tables: [TableName: SourceTable]) async throws {
         for (name, known) in progress where known.state == .streaming {
             guard let end = tables[name].map({ position.lsn(of: $0.mechanism) }), known.through > end else { continue }
             pendingResyncs[name] = ResyncReason(
@@ -484,8 +515,16 @@ actor Gateway {
                     + "restored from an older backup. Ask for a full refresh of the table"
             )
         }
-        for (name, snapshot) in openSnapshots where snapshot.fence.map({ !position.reaches($0) }) ?? false {
-            obsoletePlans.insert(name)
+        try await discardSnapshots()
+    }
+
+    /// Gives up all snapshots that are going on: some of their rows may be of a history that is no more.
+    ///
+    /// In the volume, too, and before a cut says that the source went back: afterwards nothing would.
+    private func discardSnapshots() async throws {
+        openSnapshots = [:]
+        for (name, known) in progress where known.state == .pending || known.state == .snapshotting {
+            try await volume.endSnapshot(of: name)
         }
     }
 }

@@ -12,6 +12,7 @@ extension Manifest {
             writer.member("cut", cut)
             writer.member("pipeline", pipeline)
             writer.member("source", source)
+            if let history { writer.member("history", history) }
             position.write(to: &writer)
             writer.member("publishedAt", CivilTime.format(microseconds: publishedAt) + "Z")
             writer.key("tables")
@@ -33,6 +34,7 @@ extension Manifest {
                 cut: Int64(try object.size("cut")),
                 pipeline: try object.string("pipeline"),
                 source: try object.string("source"),
+                history: try object.optionalString("history"),
                 position: try object.position(),
                 publishedAt: try object.time("publishedAt"),
                 tables: try object.array("tables").map { try Table(JSONObject($0)) }

@@ -10,6 +10,8 @@ struct SnapshotPlan: Hashable {
     var id: String
     /// The point in the log from which changes are replayed on top of the rows.
     var low: SourcePosition
+    /// The source's history in which the rows are read; `nil` where it is not known.
+    var history: String?
     /// The table's last snapshot when this one began: once a newer one is published, the plan is history.
     var snapshotCut: Int64
     /// What the rows looked like when the snapshot began: see ``layout(of:metadataColumns:)``.
@@ -111,6 +113,7 @@ extension SnapshotPlan {
         writer.object { writer in
             writer.member("id", id)
             low.write(to: &writer)
+            if let history { writer.member("history", history) }
             writer.member("snapshotCut", snapshotCut)
             writer.member("layout", layout)
             writer.key("chunks")
@@ -131,6 +134,7 @@ extension SnapshotPlan {
         self.init(
             id: try object.string("id"),
             low: try object.position(),
+            history: try object.optionalString("history"),
             snapshotCut: try object.integer("snapshotCut"),
             layout: try object.string("layout"),
             chunks: try object.array("chunks").map(JSONObject.init).map { chunk in

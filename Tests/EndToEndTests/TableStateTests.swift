@@ -270,6 +270,51 @@ struct TableStateTests {
         #expect(try await ingestion.matches(source))
     }
 
+    @Test(
+        "a table that fails for a reason of its own waits, whenever that is; the others go on",
+        arguments: [SourceCall.chunks("dbo.orders"), .snapshot("dbo.orders"), .changes("dbo.orders")]
+    )
+    func failedAlone(call: SourceCall) async throws {
+        let source = try Shop.source()
+        let ingestion = Ingestion(source, storage)
+        if call == .changes("dbo.orders") { try await ingestion.run() }
+        try Shop.traffic(source, transactions: 20, seed: 1)
+        source.fail(call, with: CDCError(.sourceFailed, "a conversion failed", table: "dbo.orders"))
+        #expect(try await expectIncomplete(ingestion).contains("a conversion failed"))
+        #expect(try await Set(ingestion.rows("customers")) == Set(try source.rows(of: "dbo.customers").rows))
+
+        try Shop.traffic(source, transactions: 5, seed: 2)
+        try await ingestion.run()
+        #expect(try await ingestion.matches(source))
+    }
+
+    @Test("a table that cannot be described any more waits, the others go on; described again, it catches up")
+    func undescribed() async throws {
+        let source = try Shop.source()
+        let ingestion = Ingestion(source, storage)
+        try await ingestion.run()
+        try Shop.traffic(source, transactions: 10, seed: 1)
+        let before = try await ingestion.rows("orders")
+        let trouble = CDCError(.invalidConfiguration, "a type that cannot be read", table: "dbo.orders")
+        var failing = ingestion
+        failing.source = ReluctantSource(source: source, refused: ["dbo.orders": trouble])
+        #expect(try await expectIncomplete(failing).contains("cannot be read"))
+        #expect(try await Set(ingestion.rows("customers")) == Set(try source.rows(of: "dbo.customers").rows))
+        #expect(try await ingestion.rows("orders") == before)
+
+        try Shop.traffic(source, transactions: 10, seed: 2)
+        try await ingestion.run()
+        #expect(try await ingestion.matches(source))
+    }
+
+    @Test("trouble that is of no table ends the run")
+    func failedTogether() async throws {
+        let source = try Shop.source()
+        let ingestion = Ingestion(source, storage)
+        source.fail(.snapshot("dbo.orders"), with: CDCError(.sourceFailed, "the login is refused"))
+        #expect(try await ingestion.failure().code == .sourceFailed)
+    }
+
     @Test("a checkpoint does not carry a table past the changes that it was not allowed to read")
     func accessDeniedAndRestarted() async throws {
         let source = try Shop.source()

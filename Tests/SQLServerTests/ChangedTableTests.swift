@@ -11,8 +11,8 @@ import Testing
 struct ChangedTableTests {
     /// Two tables with a row each, of which `changing` is changed later.
     private static let tables = """
-        CREATE TABLE changing (id INT PRIMARY KEY, v INT, w INT); CREATE TABLE other (id INT PRIMARY KEY)
-        INSERT changing VALUES (1, 10, 100); INSERT other VALUES (1)
+        CREATE TABLE changing (id INT PRIMARY KEY, w INT, v INT); CREATE TABLE other (id INT PRIMARY KEY)
+        INSERT changing VALUES (1, 100, 10); INSERT other VALUES (1)
         """
 
     private static let replacing = """
@@ -80,6 +80,24 @@ struct ChangedTableTests {
             #expect(try await expectBehind(pipeline, lake).contains("changed at the source"))
             try await pipeline.run(.triggered, refreshing: ["dbo.changing"])
             #expect(try await lake.rows("changing", ["id", "v", "w"]) == [[1, 11, 100], [2, 20, 200]])
+            await source.close()
+        }
+    }
+
+    @Test("SNAPSHOT isolation that is disallowed while rows are read: they are read without")
+    func snapshotIsolationDisallowed() async throws {
+        try await TestServer.withDatabase { server in
+            try await server.run("ALTER DATABASE CURRENT SET ALLOW_SNAPSHOT_ISOLATION ON")
+            try await server.run(Self.tables)
+            try await server.capture("changing")
+            let source = server.source()
+            let table = try #require(try await source.describe(["dbo.changing"]).first)
+            let chunk = try #require(try await source.snapshotChunks(of: table).first)
+            try await server.run("ALTER DATABASE CURRENT SET ALLOW_SNAPSHOT_ISOLATION OFF")
+            let error = await #expect(throws: CDCError.self) { _ = try await source.rows(of: chunk, table: table) }
+            #expect(error?.isRetryable == true)
+            let rows = try await source.rows(of: chunk, table: table)
+            #expect(try await rows.next()?.rowCount == 1)
             await source.close()
         }
     }

@@ -85,6 +85,9 @@ public struct CDCError: Error, Sendable, CustomStringConvertible {
         code == .sourceUnavailable || code == .destinationConflict || code == .destinationUnavailable
     }
 
+    /// Whether only one table is in trouble, which nothing but the passing of time or a person can end: the others can go on.
+    var isOfOneTable: Bool { !isRetryable && (table != nil || code == .tableNotFound || code == .accessDenied) }
+
     public var description: String {
         var text = message
         if let underlying { text += ": \(underlying)" }

@@ -34,7 +34,8 @@ actor Gateway {
     var openSnapshots: [TableName: OpenSnapshot] = [:]
     /// Tables that were found unable to follow in this pass.
     var pendingResyncs: [TableName: ResyncReason] = [:]
-    /// Tables that the source did not let be read in this pass; they stay where they are.
+    /// Tables that could not be read in this pass, for want of a permission or for another reason of their own; they stay where they
+    /// are, and are tried again in the next.
     var denied: [TableName: CDCError] = [:]
     /// Those of the pass before, of which was told.
     private var reportedDenied: Set<TableName> = []
@@ -367,10 +368,11 @@ actor Gateway {
                 }
             } catch let error as CDCError {
                 // A table that was never read is a mistake in the configuration; one that was there is a state.
-                guard let reason = ResyncReason(error), progress[name]?.snapshotCut ?? 0 > 0 else { throw error }
+                let reason = ResyncReason(error)
+                guard progress[name]?.snapshotCut ?? 0 > 0, reason != nil || error.isOfOneTable else { throw error }
                 if tables[name] == nil, let staged = try await lastKnown(name) { tables[name] = staged }
                 if case .needsResync = progress[name]?.state { continue }
-                pendingResyncs[name] = reason
+                if let reason { pendingResyncs[name] = reason } else { denied[name] = error }
             }
         }
         return tables
@@ -382,7 +384,7 @@ actor Gateway {
         do {
             let tables = try await retry("describing the tables") { try await source.describe(names) }
             return Dictionary(zip(names, tables.map { .success($0) }), uniquingKeysWith: { $1 })
-        } catch let error as CDCError where Self.isOfOneTable(error) {
+        } catch let error as CDCError where error.isOfOneTable {
             var tables: [TableName: Result<SourceTable, CDCError>] = [:]
             for name in names {
                 do {
@@ -390,17 +392,12 @@ actor Gateway {
                         try await source.describe([name]).first
                     }
                     tables[name] = table.map { .success($0) }
-                } catch let error as CDCError where Self.isOfOneTable(error) {
+                } catch let error as CDCError where error.isOfOneTable {
                     tables[name] = .failure(error)
                 }
             }
             return tables
         }
-    }
-
-    /// Whether the others may well be described.
-    private static func isOfOneTable(_ error: CDCError) -> Bool {
-        error.code == .tableNotFound || error.table != nil
     }
 
     /// The table as the newest manifest describes it.

@@ -78,7 +78,9 @@ final class ChangeTracking: Sendable {
         do { return try await take(tables, after: after, from: transaction, in: transaction) } catch {
             await transaction.abandon()
             // SNAPSHOT isolation was disallowed since the database was asked.
-            guard let error = error as? TDSError, error.server?.number == 3952 else { throw error }
+            guard let error = error as? TDSError, error.server?.number == TDSError.noSnapshotIsolation else {
+                throw error
+            }
             return try await take(tables, after: after, from: server, in: nil)
         }
     }

@@ -232,6 +232,24 @@ struct TableStateTests {
         #expect(try await ingestion.matches(source))
     }
 
+    @Test("a key whose values are not read exactly is refused, unless it is named")
+    func ambiguousKey() async throws {
+        let source = try Shop.source()
+        var inexact = Shop.orders
+        inexact.ambiguousColumns = ["order_id", "status"]
+        try source.redefine(inexact, rows: try source.rows(of: "dbo.orders"))
+        var ingestion = Ingestion(source, storage)
+        let error = try await ingestion.failure()
+        #expect(
+            error.code == .noKey && error.message.contains("'order_id'")
+                && error.message.contains("TableSelection(key:)")
+        )
+
+        ingestion.tables = ["dbo.customers", TableSelection("dbo.orders", key: ["order_id"])]
+        try await ingestion.run()
+        #expect(try await ingestion.matches(source))
+    }
+
     @Test("a table dropped at the source")
     func dropped() async throws {
         let source = try Shop.source()

@@ -348,7 +348,7 @@ actor Gateway {
             let name = selection.source
             do {
                 var table = try described[name, default: .failure(.notFound(name))].get()
-                if let key = selection.key { table.key = key }
+                if let key = selection.key { table.key = key } else { try checkKey(table) }
                 try check(table, selection.scdType)
                 tables[name] = table
                 if options.resyncsAutomatically, case .needsResync = progress[name]?.state {
@@ -405,6 +405,18 @@ actor Gateway {
         // Where the volume was lost, the cut is one that only the tables know of.
         guard cut > 0, let manifest = try await volume.manifestIfPresent(cut) else { return nil }
         return manifest.table(table)?.description
+    }
+
+    /// Refuses a key of the table's own that does not tell its rows apart as they are read. Who names a key knows better.
+    private func checkKey(_ table: SourceTable) throws(CDCError) {
+        guard let column = table.key.first(where: table.ambiguousColumns.contains) else { return }
+        throw CDCError(
+            .noKey,
+            "the key column '\(column)' of table \(table.name) is of a type of which different values may be read as equal ones, so "
+                + "that two rows could be taken for one. Name columns that tell the rows apart with TableSelection(key:): others, or "
+                + "the same where no such values occur",
+            table: table.name
+        )
     }
 
     private func check(_ table: SourceTable, _ scdType: SCDType) throws(CDCError) {

@@ -14,6 +14,9 @@ public struct SourceTable: Hashable, Sendable {
     /// Columns (`text`, `ntext`, `image`, `…(max)`, `xml`) for which a change row holds NULL where the value was not
     /// touched: there the update mask tells "now NULL" from "unchanged".
     public var largeObjects: Set<String>
+    /// Columns of which two different values may be read as equal ones; a key of the table's own must not have them. Manifests do not
+    /// keep it.
+    public var ambiguousColumns: Set<String>
     /// What divides the table's rows into chunks, in words of the source's own: its columns, their types and collations. A snapshot
     /// goes on only where it is unchanged, and manifests do not keep it.
     public var chunkKey: [String]
@@ -29,6 +32,7 @@ public struct SourceTable: Hashable, Sendable {
         key: [String],
         foreignKeys: [ForeignKey] = [],
         largeObjects: Set<String> = [],
+        ambiguousColumns: Set<String> = [],
         chunkKey: [String] = [],
         captureInstance: String? = nil,
         mechanism: CaptureMechanism = .changeDataCapture
@@ -39,6 +43,7 @@ public struct SourceTable: Hashable, Sendable {
         self.key = key
         self.foreignKeys = foreignKeys
         self.largeObjects = largeObjects
+        self.ambiguousColumns = ambiguousColumns
         self.chunkKey = chunkKey
         self.captureInstance = captureInstance ?? "\(name.schema)_\(name.name)"
         self.mechanism = mechanism

@@ -39,6 +39,7 @@ struct CapturedTable: Sendable {
             // A key that is not captured as a whole cannot tell rows apart.
             key: info.key.allSatisfy(names.contains) ? info.key : [],
             foreignKeys: info.foreignKeys,
+            ambiguousColumns: Set(columns.filter(\.isAmbiguous).map(\.name)),
             chunkKey: info.keyColumns.map { "\($0.name) \($0.typeText) \($0.collation ?? "")" }
         )
         switch capture {

@@ -50,6 +50,16 @@ struct SourceColumn: Hashable, Sendable {
         }
     }
 
+    /// Whether two different values may be read as equal ones: what Delta has no digit for is cut off, and the text of a `sql_variant`
+    /// does not tell its type.
+    var isAmbiguous: Bool {
+        switch type {
+        case "datetime2", "datetimeoffset": scale > 6
+        case "sql_variant": true
+        default: false
+        }
+    }
+
     /// How the column is selected: types that db-lib does not hand over as values are converted by the server.
     ///
     /// - Parameter alias: The table's alias.

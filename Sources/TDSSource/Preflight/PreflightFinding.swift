@@ -56,6 +56,8 @@ public struct PreflightFinding: Hashable, Sendable {
         case tableNotCaptured
         /// Nothing tells the table's rows apart.
         case noKey
+        /// Values of the key are not read as exactly as they are.
+        case ambiguousKey
         /// The key is not captured as a whole.
         case keyNotCaptured
         /// Columns of the table are not captured.

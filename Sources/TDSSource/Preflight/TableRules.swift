@@ -22,7 +22,7 @@ struct TableRules {
                 )
             )
         }
-        found += permissions(info) + foreignKeys(info)
+        found += ambiguousKey(info) + permissions(info) + foreignKeys(info)
         if let instance = table.newest {
             found += captured(info, instance)
         } else if server.isCaptureEnabled, server.permissions.readsCapture, !Self.isTracked(info) {
@@ -64,6 +64,20 @@ struct TableRules {
             "there is no table \(name), or user '\(server.user)' may not see it; if it is there, grant the right to read it",
             remedy: Remedy.grant("SELECT", on: name, to: server.user)
         )
+    }
+
+    private func ambiguousKey(_ info: SourceTableInfo) -> [PreflightFinding] {
+        let columns = info.keyColumns.filter(\.isAmbiguous)
+        guard !columns.isEmpty else { return [] }
+        return [
+            finding(
+                .ambiguousKey,
+                .error,
+                "different values of the key of table \(name) may be read as equal ones: "
+                    + columns.map { "'\($0.name)' (\($0.typeText))" }.joined(separator: ", ")
+                    + "; name columns that tell its rows apart with TableSelection(key:), the same where no such values occur"
+            )
+        ]
     }
 
     private func permissions(_ info: SourceTableInfo) -> [PreflightFinding] {

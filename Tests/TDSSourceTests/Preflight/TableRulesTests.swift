@@ -10,6 +10,7 @@ struct TableRulesTests {
         _ type: String = "int",
         id: Int? = nil,
         length: Int = 4,
+        scale: Int = 0,
         collation: String? = nil
     ) -> SourceColumn {
         SourceColumn(
@@ -18,7 +19,7 @@ struct TableRulesTests {
             type: type,
             maxLength: length,
             precision: 10,
-            scale: 0,
+            scale: scale,
             isNullable: true,
             isComputed: false,
             collation: collation
@@ -65,6 +66,18 @@ struct TableRulesTests {
         #expect(found.map(\.code) == [.columnsReplaced])
         #expect(found.first?.severity == .error && found.first?.message.contains("'b'") == true)
         #expect(found.first?.remedy?.contains("@capture_instance = N'dbo_t_2'") == true)
+    }
+
+    @Test("a key whose values are not read exactly is named")
+    func ambiguousKey() {
+        for (type, scale) in [("datetime2", 7), ("datetimeoffset", 7), ("sql_variant", 0)] {
+            let found = findings(facts([column("id", type, scale: scale), column("b", "datetime2", scale: 7)]))
+            #expect(found.map(\.code) == [.ambiguousKey])
+            #expect(found.first?.message.contains("'id' (\(type)") == true)
+        }
+        for (type, scale) in [("datetime2", 6), ("time", 7), ("datetime", 3)] {
+            #expect(findings(facts([column("id", type, scale: scale)])) == [])
+        }
     }
 
     @Test("a name that differs in the case of its letters is offered")

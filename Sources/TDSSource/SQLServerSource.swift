@@ -132,6 +132,10 @@ public final class SQLServerSource: ChangeSource {
 
     // MARK: The log
 
+    public func history() async throws -> String? {
+        try await translating { try await DatabaseHistory.name(profile: profile(), from: server) }
+    }
+
     public func cut(after: SourcePosition, transactionLimit: Int) async throws -> SourcePosition? {
         try await translating {
             let profile = try await profile()
@@ -255,16 +259,20 @@ public final class SQLServerSource: ChangeSource {
     // MARK: Changes
 
     public func changes(of table: SourceTable, after: LSN, through: LSN) async throws -> any BatchCursor {
-        try await translating {
+        try await translating(table.name) {
             let captured = try await captured(table.name, known.withLock { $0.catalogue })
             switch (captured.capture, table.mechanism) {
             case (.tracking(let tracked), .changeTracking):
                 return TranslatingCursor(
-                    try await trackedChanges(of: tracked, table, after: after, through: through)
+                    try await trackedChanges(of: tracked, table, after: after, through: through),
+                    of: table.name
                 )
             case (.instance(let newest), .changeDataCapture) where newest.name == table.captureInstance:
                 return ReadAheadCursor(
-                    TranslatingCursor(try await capturedChanges(of: captured, table, after: after, through: through))
+                    TranslatingCursor(
+                        try await capturedChanges(of: captured, table, after: after, through: through),
+                        of: table.name
+                    )
                 )
             case (.instance(let newest), .changeDataCapture):
                 throw CDCError(
@@ -377,7 +385,7 @@ public final class SQLServerSource: ChangeSource {
     // MARK: Rows
 
     public func snapshotStart(of table: SourceTable) async throws -> SourcePosition? {
-        try await translating {
+        try await translating(table.name) {
             let captured = try await captured(table.name, known.withLock { $0.catalogue })
             switch captured.capture {
             case .tracking(let tracked):
@@ -394,7 +402,7 @@ public final class SQLServerSource: ChangeSource {
     }
 
     public func snapshotChunks(of table: SourceTable) async throws -> [SnapshotChunk] {
-        try await translating {
+        try await translating(table.name) {
             let (info, query) = try await snapshotQuery(table)
             let rows = max(1, options.rowsPerChunk)
             guard !query.key.isEmpty, info.rowCountEstimate > rows else {
@@ -418,11 +426,12 @@ public final class SQLServerSource: ChangeSource {
     }
 
     public func rows(of chunk: SnapshotChunk, table: SourceTable) async throws -> any BatchCursor {
-        try await translating {
+        try await translating(table.name) {
             let (_, query) = try await snapshotQuery(table)
             let range = try KeyRange(chunk, columns: query.key, table: table.name)
             do {
-                return ReadAheadCursor(TranslatingCursor(try await snapshotCursor(query.rows(range), table)))
+                let cursor = try await snapshotCursor(query.rows(range), table)
+                return ReadAheadCursor(TranslatingCursor(cursor, of: table.name))
             } catch let error as TDSError where error.code == .permissionDenied {
                 throw CDCError(
                     .accessDenied,
@@ -455,7 +464,7 @@ public final class SQLServerSource: ChangeSource {
     }
 
     public func exactSnapshot(of table: SourceTable) async throws -> ExactSnapshot {
-        try await translating {
+        try await translating(table.name) {
             guard try await profile().allowsSnapshotIsolation else { throw Self.needsSnapshotIsolation(table) }
             let (_, query) = try await snapshotQuery(table)
             let reader = ExactSnapshotReader(
@@ -476,7 +485,7 @@ public final class SQLServerSource: ChangeSource {
                 lease,
                 isInTransaction: true
             )
-            return ExactSnapshot(position: position, rows: TranslatingCursor(rows))
+            return ExactSnapshot(position: position, rows: TranslatingCursor(rows, of: table.name))
         }
     }
 
@@ -506,39 +515,20 @@ public final class SQLServerSource: ChangeSource {
             }
             return now
         }
-        return (info, SnapshotQuery(table: table.name, columns: columns, key: info.key.compactMap { current[$0] }))
+        return (info, SnapshotQuery(table: table.name, columns: columns, key: info.keyColumns))
     }
 
     // MARK: Errors
 
     /// Tells errors of the server in the engine's terms.
-    func translating<T>(_ work: () async throws -> T) async throws -> T {
-        do { return try await work() } catch let error as TDSError { throw CDCError(error) }
-    }
-}
-
-/// A cursor whose errors are told in the engine's terms.
-private final class TranslatingCursor: BatchCursor {
-    private let cursor: any BatchCursor
-
-    init(_ cursor: any BatchCursor) { self.cursor = cursor }
-
-    func next() async throws -> RecordBatch? {
-        do { return try await cursor.next() } catch let error as TDSError { throw CDCError(error) }
-    }
-}
-
-extension CDCError {
-    /// What an error of the server means for the engine.
-    init(_ error: TDSError) {
-        let code: Code =
-            switch error.code {
-            case .invalidConfiguration, .environmentOverrides: .invalidConfiguration
-            case .permissionDenied: .accessDenied
-            case _ where error.isRetryable: .sourceUnavailable
-            default: .sourceFailed
-            }
-        self.init(code, error.message, underlying: error)
+    ///
+    /// - Parameter table: The one that is read, where it is one.
+    func translating<T>(_ table: TableName? = nil, _ work: () async throws -> T) async throws -> T {
+        do { return try await work() } catch let error as TDSError {
+            // SNAPSHOT isolation was disallowed since: whoever tries again reads without.
+            if error.deniesSnapshotIsolation { known.withLock { $0.profile = nil } }
+            throw CDCError(error, reading: table)
+        }
     }
 }
 

@@ -86,10 +86,10 @@ struct TableStateTests {
         #expect(try await Set(ingestion.rows("customers")) == Set(try source.rows(of: "dbo.customers").rows))
     }
 
-    @Test("a source restored from an older backup")
-    func rewound() async throws {
+    @Test("a source restored from an older backup, whether or not it names its history", arguments: [true, false])
+    func rewound(namesHistory: Bool) async throws {
         let source = try Shop.source()
-        let ingestion = Ingestion(source, storage)
+        let ingestion = Ingestion(namesHistory ? source : ReluctantSource(source: source, namesHistory: false), storage)
         let backup = source.backUp()
         try Shop.traffic(source, transactions: 10, seed: 1)
         try await ingestion.run()
@@ -98,6 +98,91 @@ struct TableStateTests {
         let message = try await expectIncomplete(ingestion)
         #expect(message.contains("backup"))
         try await ingestion.run(refreshing: ["dbo.customers", "dbo.orders"])
+        #expect(try await ingestion.matches(source))
+    }
+
+    @Test("a restored source whose log is longer again than what was read")
+    func rewoundAndBusy() async throws {
+        let source = try Shop.source()
+        let ingestion = Ingestion(source, storage)
+        let backup = source.backUp()
+        try Shop.traffic(source, transactions: 10, seed: 1)
+        try await ingestion.run()
+        let before = try await ingestion.rows("orders")
+        source.restore(backup)
+        try Shop.traffic(source, transactions: 20, seed: 2)
+
+        let message = try await expectIncomplete(ingestion)
+        #expect(message.contains("dbo.customers needs") && message.contains("dbo.orders needs"))
+        #expect(message.contains("restored"))
+        #expect(try await ingestion.rows("orders") == before, "the tables keep what they have")
+        _ = try await expectIncomplete(ingestion)
+        try await ingestion.run(refreshing: ["dbo.customers", "dbo.orders"])
+        #expect(try await ingestion.matches(source))
+        try Shop.traffic(source, transactions: 10, seed: 3)
+        try await ingestion.run()
+        #expect(try await ingestion.matches(source))
+    }
+
+    @Test("a source that names its history only now was not restored")
+    func historyNamed() async throws {
+        let source = try Shop.source()
+        var ingestion = Ingestion(ReluctantSource(source: source, namesHistory: false), storage)
+        try await ingestion.run()
+        try Shop.traffic(source, transactions: 10, seed: 1)
+        ingestion.source = source
+        try await ingestion.run()
+        ingestion.source = ReluctantSource(source: source, namesHistory: false)
+        try Shop.traffic(source, transactions: 10, seed: 2)
+        try await ingestion.run()
+        #expect(try await ingestion.matches(source))
+
+        // The name is not forgotten meanwhile.
+        source.restore(source.backUp())
+        ingestion.source = source
+        #expect(try await expectIncomplete(ingestion).contains("restored"))
+    }
+
+    @Test(
+        "a source restored while rows are read: none of the history that is no more is published",
+        arguments: [true, false]
+    )
+    func rewoundInSnapshot(namesHistory: Bool) async throws {
+        let source = try Shop.source()
+        for first in [101, 111] {
+            try source.load(
+                "dbo.orders",
+                RecordBatch(Shop.orders.schema, rows: (first..<first + 10).map { Shop.order($0, customer: 1) })
+            )
+        }
+        var ingestion = Ingestion(namesHistory ? source : ReluctantSource(source: source, namesHistory: false), storage)
+        ingestion.options.snapshotChunksPerCut = 1
+        ingestion.tables = ["dbo.customers"]
+        try await ingestion.run()
+
+        // The snapshot of orders begins before what is lost, and its first chunk has it.
+        let backup = source.backUp()
+        let chunks = Counter()
+        ingestion.tables = ["dbo.customers", "dbo.orders"]
+        var dying = ingestion
+        dying.source = InterceptedSource(
+            ingestion.source,
+            before: { call in
+                guard call == .snapshot("dbo.orders") else { return }
+                if chunks.increment() > 1 { throw CDCError(.sourceFailed, "the process ends here") }
+                try source.transaction {
+                    try $0.update("dbo.orders", key: [5], set: ["status": "LOST"])
+                    try $0.update("dbo.customers", key: [1], set: ["name": "Lost"])
+                }
+            }
+        )
+        await #expect(throws: CDCError.self) { try await dying.run() }
+        source.restore(backup)
+        // Where the history has a name, its length does not matter.
+        if namesHistory { try Shop.traffic(source, transactions: 20, seed: 1) }
+
+        #expect(try await expectIncomplete(ingestion).contains("dbo.customers needs"))
+        try await ingestion.run(refreshing: ["dbo.customers"])
         #expect(try await ingestion.matches(source))
     }
 
@@ -116,6 +201,53 @@ struct TableStateTests {
         try await ingestion.run(refreshing: ["dbo.customers"])
         #expect(try await ingestion.lake.table("bronze/customers").snapshot().schema["name"]?.type == .binary)
         #expect(try await Set(ingestion.rows("customers")) == Set(try source.rows(of: "dbo.customers").rows))
+    }
+
+    @Test("a column that was dropped and added again under its name")
+    func columnReplaced() async throws {
+        let source = try Shop.source()
+        var numbered = Shop.customers
+        numbered.columnIDs = [1, 2, 3, 4]
+        try source.redefine(numbered, rows: try source.rows(of: "dbo.customers"))
+        let ingestion = Ingestion(source, storage)
+        try await ingestion.run()
+        numbered.columnIDs = [1, 5, 3, 4]
+        try source.redefine(numbered, rows: try source.rows(of: "dbo.customers"))
+
+        let message = try await expectIncomplete(ingestion)
+        #expect(message.contains("columns") && message.contains("dbo.customers"))
+        try await ingestion.run(refreshing: ["dbo.customers"])
+        #expect(try await ingestion.matches(source))
+    }
+
+    @Test("columns that were not numbered when they were staged are not taken for others")
+    func columnsNumbered() async throws {
+        let source = try Shop.source()
+        let ingestion = Ingestion(source, storage)
+        try await ingestion.run()
+        var numbered = Shop.customers
+        numbered.columnIDs = [1, 2, 3, 4]
+        try source.redefine(numbered, rows: try source.rows(of: "dbo.customers"))
+        try await ingestion.run()
+        #expect(try await ingestion.matches(source))
+    }
+
+    @Test("a key whose values are not read exactly is refused, unless it is named")
+    func ambiguousKey() async throws {
+        let source = try Shop.source()
+        var inexact = Shop.orders
+        inexact.ambiguousColumns = ["order_id", "status"]
+        try source.redefine(inexact, rows: try source.rows(of: "dbo.orders"))
+        var ingestion = Ingestion(source, storage)
+        let error = try await ingestion.failure()
+        #expect(
+            error.code == .noKey && error.message.contains("'order_id'")
+                && error.message.contains("TableSelection(key:)")
+        )
+
+        ingestion.tables = ["dbo.customers", TableSelection("dbo.orders", key: ["order_id"])]
+        try await ingestion.run()
+        #expect(try await ingestion.matches(source))
     }
 
     @Test("a table dropped at the source")
@@ -154,6 +286,51 @@ struct TableStateTests {
         try Shop.traffic(source, transactions: 5, seed: 2)
         try await ingestion.run()
         #expect(try await ingestion.matches(source))
+    }
+
+    @Test(
+        "a table that fails for a reason of its own waits, whenever that is; the others go on",
+        arguments: [SourceCall.chunks("dbo.orders"), .snapshot("dbo.orders"), .changes("dbo.orders")]
+    )
+    func failedAlone(call: SourceCall) async throws {
+        let source = try Shop.source()
+        let ingestion = Ingestion(source, storage)
+        if call == .changes("dbo.orders") { try await ingestion.run() }
+        try Shop.traffic(source, transactions: 20, seed: 1)
+        source.fail(call, with: CDCError(.sourceFailed, "a conversion failed", table: "dbo.orders"))
+        #expect(try await expectIncomplete(ingestion).contains("a conversion failed"))
+        #expect(try await Set(ingestion.rows("customers")) == Set(try source.rows(of: "dbo.customers").rows))
+
+        try Shop.traffic(source, transactions: 5, seed: 2)
+        try await ingestion.run()
+        #expect(try await ingestion.matches(source))
+    }
+
+    @Test("a table that cannot be described any more waits, the others go on; described again, it catches up")
+    func undescribed() async throws {
+        let source = try Shop.source()
+        let ingestion = Ingestion(source, storage)
+        try await ingestion.run()
+        try Shop.traffic(source, transactions: 10, seed: 1)
+        let before = try await ingestion.rows("orders")
+        let trouble = CDCError(.invalidConfiguration, "a type that cannot be read", table: "dbo.orders")
+        var failing = ingestion
+        failing.source = ReluctantSource(source: source, refused: ["dbo.orders": trouble])
+        #expect(try await expectIncomplete(failing).contains("cannot be read"))
+        #expect(try await Set(ingestion.rows("customers")) == Set(try source.rows(of: "dbo.customers").rows))
+        #expect(try await ingestion.rows("orders") == before)
+
+        try Shop.traffic(source, transactions: 10, seed: 2)
+        try await ingestion.run()
+        #expect(try await ingestion.matches(source))
+    }
+
+    @Test("trouble that is of no table ends the run")
+    func failedTogether() async throws {
+        let source = try Shop.source()
+        let ingestion = Ingestion(source, storage)
+        source.fail(.snapshot("dbo.orders"), with: CDCError(.sourceFailed, "the login is refused"))
+        #expect(try await ingestion.failure().code == .sourceFailed)
     }
 
     @Test("a checkpoint does not carry a table past the changes that it was not allowed to read")

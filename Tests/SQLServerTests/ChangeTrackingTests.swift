@@ -172,7 +172,7 @@ struct ChangeTrackingTests {
                 try await server.run("DELETE customers WHERE customer_id = 1")
                 try await pipeline.run(.triggered)
             }
-            #expect(error?.code == .invalidConfiguration)
+            #expect(error?.code == .tablesIncomplete)
             #expect(error?.message.contains("keeps only the primary key") == true)
         }
     }

@@ -59,7 +59,7 @@ struct FaultTests {
             emulator.inject(.error(8134, "Divide by zero error encountered.", afterRows: 1).where("[dbo_t_CT] AS c"))
             let pipeline = lake.pipeline(from: source, ["dbo.t"])
             let error = await #expect(throws: CDCError.self) { try await pipeline.run(.triggered) }
-            #expect(error?.code == .sourceFailed)
+            #expect(error?.code == .tablesIncomplete && error?.message.contains("Divide by zero") == true)
             #expect(try await lake.rows("t", ["id", "v"]) == [[1, "one"]])
             try await lake.pipeline(from: source, ["dbo.t"]).run(.triggered)
             #expect(try await lake.rows("t", ["id", "v"]) == Self.expected)
@@ -169,6 +169,27 @@ struct FaultTests {
             try await lake.pipeline(from: source, ["dbo.visits"]).run(.triggered)
             #expect(try await lake.rows("visits", ["place"]).count == 5)
             await source.close()
+        }
+    }
+
+    @Test(
+        "a table that is dropped, renamed or changed between its description and a read is a table to be read anew, the others go on",
+        arguments: [208, 207, 22105] as [Int32]
+    )
+    func lostWhileRead(number: Int32) async throws {
+        try await withPipeline { server, emulator, source, lake in
+            try await server.run("CREATE TABLE other (id INT PRIMARY KEY); INSERT other VALUES (1)")
+            try await server.capture("other")
+            emulator.inject(.error(number, "Something is gone.").where("FROM [dbo].[other] AS t").times(2))
+            let pipeline = lake.pipeline(from: source, ["dbo.t", "dbo.other"])
+            let error = await #expect(throws: CDCError.self) { try await pipeline.run(.triggered) }
+            #expect(
+                error?.code == .tablesIncomplete && error?.message.contains("dbo.other needs a full refresh") == true
+            )
+            #expect(try await lake.rows("t", ["id", "v"]) == Self.expected)
+            emulator.clearFaults()
+            try await pipeline.run(.triggered, refreshing: ["dbo.other"])
+            #expect(try await lake.rows("other", ["id"]) == [[1]])
         }
     }
 

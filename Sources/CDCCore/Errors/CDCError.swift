@@ -20,7 +20,8 @@ public struct CDCError: Error, Sendable, CustomStringConvertible {
         public static let nullKey = Code(.nullKey)
         /// The source no longer keeps changes that were not read yet.
         public static let retentionGap = Code(.retentionGap)
-        /// The source's log ends before the point that was read already: it was restored from an older backup.
+        /// The source's log ends before the point that was read already, or its history is another one: it was restored from an older
+        /// backup.
         public static let sourceRewound = Code(.sourceRewound)
         /// The table's captured columns are not those of before.
         public static let schemaChanged = Code(.schemaChanged)
@@ -90,6 +91,9 @@ public struct CDCError: Error, Sendable, CustomStringConvertible {
         let cause = "\(underlying)"
         return cause.hasPrefix(message) ? cause : "\(message): \(cause)"
     }
+
+    /// Whether only one table is in trouble, which nothing but the passing of time or a person can end: the others can go on.
+    var isOfOneTable: Bool { !isRetryable && (table != nil || code == .tableNotFound || code == .accessDenied) }
 
     public var description: String {
         let text = fullMessage

@@ -13,7 +13,7 @@ extension Gateway {
         let work = tables.map { table in
             (
                 table: table, progress: progress[table.name], snapshot: snapshots[table.name],
-                resync: pendingResyncs[table.name]
+                resync: pendingResyncs[table.name], isDenied: denied[table.name] != nil
             )
         }
         pendingResyncs = [:]
@@ -35,7 +35,7 @@ extension Gateway {
                 entry.state = .needsResync(reason)
                 return (entry, CDCError?.none)
             }
-            guard item.snapshot != nil || known.state.followsChanges else { return (entry, nil) }
+            guard !item.isDenied, item.snapshot != nil || known.state.followsChanges else { return (entry, nil) }
             let after = low ?? known.through
             do {
                 if after < end {
@@ -50,9 +50,13 @@ extension Gateway {
                 entry.state = .streaming
                 entry.through = max(after, end)
             } catch let error as CDCError {
-                if error.code == .accessDenied { return (entry, error) }
-                guard let reason = ResyncReason(error) else { throw error }
-                entry.state = .needsResync(reason)
+                if let reason = ResyncReason(error) {
+                    entry.state = .needsResync(reason)
+                } else if error.isOfOneTable {
+                    return (entry, error)
+                } else {
+                    throw error
+                }
             }
             return (entry, nil)
         }

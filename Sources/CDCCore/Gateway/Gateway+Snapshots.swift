@@ -29,17 +29,18 @@ extension Gateway {
         var complete: [TableName: OpenSnapshot] = [:]
         var budget = max(1, options.snapshotChunksPerCut)
         for name in tables.keys.sorted() {
-            guard let table = tables[name], pendingResyncs[name] == nil,
+            guard let table = tables[name], pendingResyncs[name] == nil, denied[name] == nil,
                 progress[name]?.state == .pending || progress[name]?.state == .snapshotting
             else { continue }
             do { complete[name] = try await advanceSnapshot(of: table, budget: &budget) } catch let error as CDCError {
                 openSnapshots[name] = nil  // the volume knows better what came of it
-                if error.code == .accessDenied {
+                if let reason = ResyncReason(error) {
+                    pendingResyncs[name] = reason
+                } else if error.isOfOneTable {
                     denied[name] = error
-                    continue
+                } else {
+                    throw error
                 }
-                guard let reason = ResyncReason(error) else { throw error }
-                pendingResyncs[name] = reason
             }
         }
         return try await fenced(complete)
@@ -161,7 +162,7 @@ extension Gateway {
         guard let plan = try await volume.snapshotPlan(of: table.name),
             plan.snapshotCut == progress[table.name]?.snapshotCut ?? 0,
             plan.layout == SnapshotPlan.layout(of: table, metadataColumns: options.metadataColumns),
-            (low ?? .start).reaches(plan.low)
+            (low ?? .start).reaches(plan.low), !isAnother(currentHistory, than: plan.history)
         else { return nil }
         return plan
     }
@@ -174,6 +175,7 @@ extension Gateway {
         let plan = SnapshotPlan(
             id: UniqueName.uuid(),
             low: low,
+            history: currentHistory,
             snapshotCut: progress[table.name]?.snapshotCut ?? 0,
             layout: SnapshotPlan.layout(of: table, metadataColumns: options.metadataColumns),
             chunks: chunks

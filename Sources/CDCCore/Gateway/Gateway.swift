@@ -22,6 +22,10 @@ actor Gateway {
     private(set) var cut: Int64 = 0
     /// Up to where the source was looked at.
     private(set) var position = SourcePosition.start
+    /// The history of the source up to ``position``; `nil` where it is not known.
+    private var history: String?
+    /// What the source called its history when this pass began.
+    private(set) var currentHistory: String?
     var progress: [TableName: Progress] = [:]
     var lastPublished: Int64
     /// Tables whose snapshot must begin anew, because what an earlier attempt staged cannot be brought up to date any more.
@@ -30,7 +34,8 @@ actor Gateway {
     var openSnapshots: [TableName: OpenSnapshot] = [:]
     /// Tables that were found unable to follow in this pass.
     var pendingResyncs: [TableName: ResyncReason] = [:]
-    /// Tables that the source did not let be read in this pass; they stay where they are.
+    /// Tables that could not be read in this pass, for want of a permission or for another reason of their own; they stay where they
+    /// are, and are tried again in the next.
     var denied: [TableName: CDCError] = [:]
     /// Those of the pass before, of which was told.
     private var reportedDenied: Set<TableName> = []
@@ -43,10 +48,16 @@ actor Gateway {
         /// Up to where the table was looked at; beyond ``published`` there was nothing.
         var through: LSN
         var snapshotCut: Int64
-        /// The table's layout when it was last staged; `nil` where that is not known.
-        var layout: String?
+        /// The table when it was last staged; `nil` where that is not known.
+        var description: SourceTable?
 
-        static let unread = Progress(state: .pending, published: .zero, through: .zero, snapshotCut: 0, layout: nil)
+        static let unread = Progress(
+            state: .pending,
+            published: .zero,
+            through: .zero,
+            snapshotCut: 0,
+            description: nil
+        )
     }
 
     /// What one pass came to.
@@ -139,6 +150,7 @@ actor Gateway {
         }
         cut = max(manifest?.cut ?? 0, lastCut)
         position = manifest?.position ?? .start
+        history = manifest?.history
         for selection in selections {
             let name = selection.source
             var known: Progress
@@ -148,7 +160,7 @@ actor Gateway {
                     published: staged.through,
                     through: staged.through,
                     snapshotCut: staged.snapshotCut,
-                    layout: staged.description.layout
+                    description: staged.description
                 )
                 if applied[name] == nil, known.state == .streaming, staged.snapshotCut <= settledCut {
                     // Its table was removed from the destination.
@@ -168,7 +180,7 @@ actor Gateway {
                     published: position.lsn,
                     through: position.lsn,
                     snapshotCut: position.cut,
-                    layout: nil
+                    description: nil
                 )
                 self.position = self.position.joined(with: SourcePosition(of: position))
                 if lagging.contains(name) {
@@ -221,17 +233,22 @@ actor Gateway {
     /// Reads what is new, stages it and publishes it as one cut.
     func extract() async throws -> Outcome {
         denied = [:]
+        // Before anything else: what is read from now on may be of this history or of a later one, never of an earlier.
+        currentHistory = try await retry("reading the source's history") { try await source.history() } ?? history
         let tables = try await describeTables()
+        if isAnother(currentHistory, than: history) { try await markReplaced() }
         let complete = try await advanceSnapshots(tables)
 
         // That a table cannot be read is made known, even where nothing was captured yet.
         let reached = pendingResyncs.isEmpty ? nil : position
         guard let next = try await nextPosition(completing: complete) ?? reached else {
+            history = currentHistory
             reportDenied()
             return isReadingRows ? .advanced : .idle
         }
-        if !next.reaches(position) { markRewound(next, tables) }
-        let snapshots = complete.filter { next.reaches($0.value.fence) }
+        let isRewound = !next.reaches(position)
+        if isRewound { try await markRewound(next, tables) }
+        let snapshots = isRewound ? [:] : complete.filter { next.reaches($0.value.fence) }
 
         let names = tables.keys.sorted()
         let entries = try await stage(names.compactMap { tables[$0] }, snapshots: snapshots, position: next)
@@ -243,11 +260,13 @@ actor Gateway {
         // Only a manifest says that a table was left behind; a checkpoint would say that nothing happened to it.
         let leavesBehind = !position.reaches(next) && !denied.isEmpty
         position = next
-        if hasNews || stateChanged || isOverdue || leavesBehind || cut == 0 {
+        let hasNewName = currentHistory != history
+        if hasNews || stateChanged || isOverdue || leavesBehind || hasNewName || cut == 0 {
             let manifest = Manifest(
                 cut: cut + 1,
                 pipeline: pipeline,
                 source: source.identity,
+                history: currentHistory,
                 position: next,
                 publishedAt: clock.now(),
                 tables: entries
@@ -264,6 +283,7 @@ actor Gateway {
         } else {
             adopt(entries, arePublished: false)
         }
+        history = currentHistory
         return hasNews || isReadingRows ? .advanced : .idle
     }
 
@@ -295,7 +315,7 @@ actor Gateway {
                 published: arePublished ? entry.through : progress[name]?.published ?? .zero,
                 through: entry.through,
                 snapshotCut: entry.snapshotCut,
-                layout: entry.description.layout
+                description: entry.description
             )
         }
     }
@@ -328,7 +348,7 @@ actor Gateway {
             let name = selection.source
             do {
                 var table = try described[name, default: .failure(.notFound(name))].get()
-                if let key = selection.key { table.key = key }
+                if let key = selection.key { table.key = key } else { try checkKey(table) }
                 try check(table, selection.scdType)
                 tables[name] = table
                 if options.resyncsAutomatically, case .needsResync = progress[name]?.state {
@@ -337,7 +357,7 @@ actor Gateway {
                 }
                 // Where the volume was lost, the layout is not known, but the count tells of the mechanism.
                 if let known = progress[name], known.state == .streaming,
-                    known.layout ?? table.layout != table.layout || !known.through.isOf(table.mechanism)
+                    !(known.description.map(table.hasLayout) ?? true) || !known.through.isOf(table.mechanism)
                 {
                     throw CDCError(
                         .schemaChanged,
@@ -348,10 +368,11 @@ actor Gateway {
                 }
             } catch let error as CDCError {
                 // A table that was never read is a mistake in the configuration; one that was there is a state.
-                guard let reason = ResyncReason(error), progress[name]?.snapshotCut ?? 0 > 0 else { throw error }
+                let reason = ResyncReason(error)
+                guard progress[name]?.snapshotCut ?? 0 > 0, reason != nil || error.isOfOneTable else { throw error }
                 if tables[name] == nil, let staged = try await lastKnown(name) { tables[name] = staged }
                 if case .needsResync = progress[name]?.state { continue }
-                pendingResyncs[name] = reason
+                if let reason { pendingResyncs[name] = reason } else { denied[name] = error }
             }
         }
         return tables
@@ -363,7 +384,7 @@ actor Gateway {
         do {
             let tables = try await retry("describing the tables") { try await source.describe(names) }
             return Dictionary(zip(names, tables.map { .success($0) }), uniquingKeysWith: { $1 })
-        } catch let error as CDCError where error.code == .tableNotFound {
+        } catch let error as CDCError where error.isOfOneTable {
             var tables: [TableName: Result<SourceTable, CDCError>] = [:]
             for name in names {
                 do {
@@ -371,7 +392,7 @@ actor Gateway {
                         try await source.describe([name]).first
                     }
                     tables[name] = table.map { .success($0) }
-                } catch let error as CDCError where error.code == .tableNotFound {
+                } catch let error as CDCError where error.isOfOneTable {
                     tables[name] = .failure(error)
                 }
             }
@@ -384,6 +405,18 @@ actor Gateway {
         // Where the volume was lost, the cut is one that only the tables know of.
         guard cut > 0, let manifest = try await volume.manifestIfPresent(cut) else { return nil }
         return manifest.table(table)?.description
+    }
+
+    /// Refuses a key of the table's own that does not tell its rows apart as they are read. Who names a key knows better.
+    private func checkKey(_ table: SourceTable) throws(CDCError) {
+        guard let column = table.key.first(where: table.ambiguousColumns.contains) else { return }
+        throw CDCError(
+            .noKey,
+            "the key column '\(column)' of table \(table.name) is of a type of which different values may be read as equal ones, so "
+                + "that two rows could be taken for one. Name columns that tell the rows apart with TableSelection(key:): others, or "
+                + "the same where no such values occur",
+            table: table.name
+        )
     }
 
     private func check(_ table: SourceTable, _ scdType: SCDType) throws(CDCError) {
@@ -464,7 +497,25 @@ actor Gateway {
         try await retry("waiting for the fence") { try await source.fence() }
     }
 
-    private func markRewound(_ position: SourcePosition, _ tables: [TableName: SourceTable]) {
+    /// Whether a history is not the known one; where one of them has no name, nobody can say.
+    nonisolated func isAnother(_ history: String?, than known: String?) -> Bool {
+        if let history, let known { history != known } else { false }
+    }
+
+    /// Takes note that the source's history is not the one that was read, however far it goes.
+    private func markReplaced() async throws {
+        for (name, known) in progress where known.state == .streaming {
+            pendingResyncs[name] = ResyncReason(
+                .sourceRewound,
+                "the source is not the database any more that was read up to \(known.through): it was restored from a backup, or made "
+                    + "anew. Ask for a full refresh of the table"
+            )
+        }
+        try await discardSnapshots()
+    }
+
+    /// Takes note that the source's history ends before what was read.
+    private func markRewound(_ position: SourcePosition, _ tables: [TableName: SourceTable]) async throws {
         for (name, known) in progress where known.state == .streaming {
             guard let end = tables[name].map({ position.lsn(of: $0.mechanism) }), known.through > end else { continue }
             pendingResyncs[name] = ResyncReason(
@@ -473,8 +524,16 @@ actor Gateway {
                     + "restored from an older backup. Ask for a full refresh of the table"
             )
         }
-        for (name, snapshot) in openSnapshots where snapshot.fence.map({ !position.reaches($0) }) ?? false {
-            obsoletePlans.insert(name)
+        try await discardSnapshots()
+    }
+
+    /// Gives up all snapshots that are going on: some of their rows may be of a history that is no more.
+    ///
+    /// In the volume, too, and before a cut says that the source went back: afterwards nothing would.
+    private func discardSnapshots() async throws {
+        openSnapshots = [:]
+        for (name, known) in progress where known.state == .pending || known.state == .snapshotting {
+            try await volume.endSnapshot(of: name)
         }
     }
 }

@@ -22,7 +22,7 @@ public struct ResyncReason: Hashable, Sendable, CustomStringConvertible {
     public enum Kind: String, Hashable, Sendable, CaseIterable {
         /// The source threw changes away before they were read.
         case retentionGap
-        /// The source's log ends before what was read already.
+        /// The source's log ends before what was read already, or its history is another one.
         case sourceRewound
         /// The captured columns are others than before.
         case schemaChanged

@@ -8,6 +8,12 @@ public protocol ChangeSource: Sendable {
     /// The database, for messages and to notice that a staging volume belongs to another one.
     var identity: String { get }
 
+    /// A name for the database's past: another one says that the database is not the one that was read, but one that was restored or
+    /// made anew, even where its log is longer than what was read. `nil` from a source that cannot tell. Asked in every pass.
+    ///
+    /// Whatever leaves every committed change as it was, a restart or a failover without loss, must leave the name as it was.
+    func history() async throws -> String?
+
     /// What there is to know of the given tables, in the same order.
     ///
     /// - Throws: ``CDCError`` with code `tableNotFound`.
@@ -69,6 +75,8 @@ public protocol ChangeSource: Sendable {
 }
 
 extension ChangeSource {
+    public func history() async throws -> String? { nil }
+
     public func health(at positions: [TableName: LSN]) async throws -> SourceHealth? { nil }
 
     public func acknowledge(_ positions: [TableName: LSN]) async throws {}

@@ -8,6 +8,10 @@ package struct JSONObject {
     package init(_ value: JSONValue) { self.value = value }
 
     package func string(_ name: String) throws(JSONError) -> String { try member(name, value[name]?.string) }
+    package func optionalString(_ name: String) throws(JSONError) -> String? {
+        value[name] == nil ? nil : try string(name)
+    }
+
     package func integer(_ name: String) throws(JSONError) -> Int64 { try member(name, value[name]?.integer) }
     /// A number of things: not negative, and small enough to be added up.
     package func size(_ name: String) throws(JSONError) -> Int {

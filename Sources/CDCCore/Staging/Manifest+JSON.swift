@@ -12,6 +12,7 @@ extension Manifest {
             writer.member("cut", cut)
             writer.member("pipeline", pipeline)
             writer.member("source", source)
+            if let history { writer.member("history", history) }
             position.write(to: &writer)
             writer.member("publishedAt", CivilTime.format(microseconds: publishedAt) + "Z")
             writer.key("tables")
@@ -33,6 +34,7 @@ extension Manifest {
                 cut: Int64(try object.size("cut")),
                 pipeline: try object.string("pipeline"),
                 source: try object.string("source"),
+                history: try object.optionalString("history"),
                 position: try object.position(),
                 publishedAt: try object.time("publishedAt"),
                 tables: try object.array("tables").map { try Table(JSONObject($0)) }
@@ -61,9 +63,12 @@ extension Manifest.Table {
             writer.member("mechanism", description.mechanism.rawValue)
             writer.key("columns")
             writer.array { writer in
-                for field in description.schema.fields {
+                for (index, field) in description.schema.fields.enumerated() {
                     writer.object { writer in
                         writer.member("name", field.name)
+                        if description.columnIDs.indices.contains(index) {
+                            writer.member("id", description.columnIDs[index])
+                        }
                         writer.member("type", field.type.description)
                         writer.member("nullable", field.isNullable)
                         if description.largeObjects.contains(field.name) { writer.member("largeObject", true) }
@@ -90,15 +95,21 @@ extension Manifest.Table {
     fileprivate init(_ object: JSONObject) throws {
         var largeObjects: Set<String> = []
         var fields: [Field] = []
+        var columnIDs: [Int] = []
         for column in try object.array("columns").map(JSONObject.init) {
             let name = try column.string("name")
             guard let type = DataType(sqlName: try column.string("type")) else {
                 throw JSONError("column '\(name)' has an unknown type", at: 0)
             }
             fields.append(Field(name, type, isNullable: column.value["nullable"]?.boolean ?? true))
+            if column.value["id"] != nil { columnIDs.append(Int(try column.integer("id"))) }
             if column.value["largeObject"]?.boolean == true { largeObjects.insert(name) }
         }
-        // Manifests of the first days know of one mechanism only.
+        // Manifests of the first days do not number the columns.
+        guard columnIDs.isEmpty || columnIDs.count == fields.count else {
+            throw JSONError("some columns have no id", at: 0)
+        }
+        // Nor do they know of more than one mechanism.
         let mechanismName = object.value["mechanism"]?.string ?? CaptureMechanism.changeDataCapture.rawValue
         guard let mechanism = CaptureMechanism(rawValue: mechanismName) else {
             throw JSONError("unknown mechanism", at: 0)
@@ -110,6 +121,7 @@ extension Manifest.Table {
             description: SourceTable(
                 try object.tableName("table"),
                 schema: Schema(fields),
+                columnIDs: columnIDs,
                 key: try object.strings("key"),
                 foreignKeys: foreignKeys,
                 largeObjects: largeObjects,

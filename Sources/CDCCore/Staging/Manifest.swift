@@ -7,6 +7,8 @@ public struct Manifest: Hashable, Sendable {
     public var pipeline: String
     /// The source that was read: ``ChangeSource/identity``.
     public var source: String
+    /// The history of the source that was read: ``ChangeSource/history()``; `nil` where it is not known.
+    public var history: String?
     /// The point up to which every table that follows is complete.
     public var position: SourcePosition
     /// When the manifest was written, in microseconds since 1970-01-01T00:00:00Z.
@@ -58,6 +60,7 @@ public struct Manifest: Hashable, Sendable {
         cut: Int64,
         pipeline: String,
         source: String,
+        history: String? = nil,
         position: SourcePosition,
         publishedAt: Int64,
         tables: [Table]
@@ -65,6 +68,7 @@ public struct Manifest: Hashable, Sendable {
         self.cut = cut
         self.pipeline = pipeline
         self.source = source
+        self.history = history
         self.position = position
         self.publishedAt = publishedAt
         self.tables = tables

@@ -10,15 +10,18 @@ struct SnapshotPlan: Hashable {
     var id: String
     /// The point in the log from which changes are replayed on top of the rows.
     var low: SourcePosition
+    /// The source's history in which the rows are read; `nil` where it is not known.
+    var history: String?
     /// The table's last snapshot when this one began: once a newer one is published, the plan is history.
     var snapshotCut: Int64
     /// What the rows looked like when the snapshot began: see ``layout(of:metadataColumns:)``.
     var layout: String
     var chunks: [SnapshotChunk]
 
-    /// What must not change under a running snapshot: the table's layout and the metadata columns that its rows carry.
+    /// What must not change under a running snapshot: the table's layout, the metadata columns that its rows carry, and what the
+    /// bounds of its chunks are values of.
     static func layout(of table: SourceTable, metadataColumns: MetadataColumns) -> String {
-        let names = [table.layout, metadataColumns.commitTimestamp, metadataColumns.commitLSN]
+        let names = [table.layout, metadataColumns.commitTimestamp, metadataColumns.commitLSN] + table.chunkKey
         return Checksum.of(Array(names.joined(separator: "\u{2}").utf8))
     }
 }
@@ -30,13 +33,22 @@ struct StagedChunk: Hashable {
 }
 
 extension SourceTable {
-    /// What must not change under a running snapshot or between two cuts: columns, types, key and capture mechanism, as one
-    /// checksum.
+    /// What must not change under a running snapshot or between two cuts: columns, with their numbers, types, key and capture
+    /// mechanism, as one checksum.
     var layout: String {
         var parts = schema.fields.map { "\($0.name)\u{0}\($0.type)\u{0}\($0.isNullable)" }
         parts += ["\u{1}"] + key
+        if !columnIDs.isEmpty { parts += ["\u{1}", "columns"] + columnIDs.map(String.init) }
         if mechanism != .changeDataCapture { parts += ["\u{1}", mechanism.rawValue] }
         return Checksum.of(Array(parts.joined(separator: "\u{2}").utf8))
+    }
+
+    /// Whether changes of this table fit rows that were read of it as `other` describes it.
+    func hasLayout(of other: SourceTable) -> Bool {
+        var (own, its) = (self, other)
+        // Manifests of the first days do not number the columns.
+        if own.columnIDs.isEmpty || its.columnIDs.isEmpty { (own.columnIDs, its.columnIDs) = ([], []) }
+        return own.layout == its.layout
     }
 }
 
@@ -101,6 +113,7 @@ extension SnapshotPlan {
         writer.object { writer in
             writer.member("id", id)
             low.write(to: &writer)
+            if let history { writer.member("history", history) }
             writer.member("snapshotCut", snapshotCut)
             writer.member("layout", layout)
             writer.key("chunks")
@@ -121,6 +134,7 @@ extension SnapshotPlan {
         self.init(
             id: try object.string("id"),
             low: try object.position(),
+            history: try object.optionalString("history"),
             snapshotCut: try object.integer("snapshotCut"),
             layout: try object.string("layout"),
             chunks: try object.array("chunks").map(JSONObject.init).map { chunk in

@@ -8,6 +8,8 @@ struct InMemoryDatabase: Sendable {
     private(set) var position: SourcePosition
     private var commits: [SourcePosition]
     var failures: [SourceCall: [Failure]] = [:]
+    /// How often an older state took the place of a newer one.
+    var restores = 0
 
     struct Failure: Sendable {
         var error: CDCError

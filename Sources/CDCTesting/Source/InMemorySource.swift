@@ -94,12 +94,14 @@ public final class InMemorySource: ChangeSource {
     /// The database as it is now, to be given to ``restore(_:)`` later.
     public func backUp() -> Backup { Backup(database: state.withLock { $0 }) }
 
-    /// Makes the database what it was: its log ends where it ended then. Failures that are still to come stay so.
+    /// Makes the database what it was: its log ends where it ended then, and its history is another one. Failures that are still to
+    /// come stay so.
     public func restore(_ backup: Backup) {
         state.withLock { database in
-            let failures = database.failures
+            let (failures, restores) = (database.failures, database.restores)
             database = backup.database
             database.failures = failures
+            database.restores = restores + 1
         }
     }
 
@@ -132,6 +134,8 @@ public final class InMemorySource: ChangeSource {
 
     /// How many change rows a batch holds at most.
     static let batchRows = 65_536
+
+    public func history() async throws -> String? { "restored \(state.withLock(\.restores)) times" }
 
     public func describe(_ names: [TableName]) async throws -> [SourceTable] {
         try state.withLock { database in

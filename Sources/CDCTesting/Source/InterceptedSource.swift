@@ -64,6 +64,8 @@ public final class InterceptedSource: ChangeSource {
 
     public var identity: String { source.identity }
 
+    public func history() async throws -> String? { try await source.history() }
+
     public func describe(_ tables: [TableName]) async throws -> [SourceTable] {
         try await perform(.describe) { try await source.describe(tables) }
     }

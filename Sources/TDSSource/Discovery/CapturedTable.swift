@@ -25,16 +25,22 @@ struct CapturedTable: Sendable {
 
     /// What the engine is told.
     ///
-    /// - Throws: ``CDCError`` with code `invalidConfiguration` where a column cannot be read.
+    /// - Throws: ``CDCError`` with code `invalidConfiguration` where a column cannot be read, and `schemaChanged` where one is not
+    ///   the one that is captured.
     func description() throws -> SourceTable {
+        if case .instance(let instance) = capture { try checkColumns(of: instance) }
         let columns = columns
+        let ids = columns.compactMap(\.id)
         let names = Set(columns.map(\.name))
         var table = SourceTable(
             info.name,
             schema: Schema(try columns.map { try Self.field($0, of: info.name) }),
+            columnIDs: ids.count == columns.count ? ids : [],
             // A key that is not captured as a whole cannot tell rows apart.
             key: info.key.allSatisfy(names.contains) ? info.key : [],
-            foreignKeys: info.foreignKeys
+            foreignKeys: info.foreignKeys,
+            ambiguousColumns: Set(columns.filter(\.isAmbiguous).map(\.name)),
+            chunkKey: info.keyColumns.map { "\($0.name) \($0.typeText) \($0.collation ?? "")" }
         )
         switch capture {
         case .instance(let instance):
@@ -45,6 +51,16 @@ struct CapturedTable: Sendable {
             table.mechanism = .changeTracking
         }
         return table
+    }
+
+    private func checkColumns(of instance: CaptureInstance) throws {
+        guard let column = info.replacedColumns(of: instance).first else { return }
+        throw CDCError(
+            .schemaChanged,
+            "column '\(column)' of table \(info.name) was dropped, and another one of its name added, which the capture instance "
+                + "'\(instance.name)' does not capture; make a new capture instance, and ask for a full refresh of the table",
+            table: info.name
+        )
     }
 
     private static func field(_ column: SourceColumn, of table: TableName) throws -> Field {
@@ -66,13 +82,12 @@ extension CapturedTable {
         self.info = info
         let isTracked = info.changeTracking != nil && !info.key.isEmpty
         if isTracked, mechanism != .changeDataCapture {
-            let byName = Dictionary(info.columns.map { ($0.name, $0) }, uniquingKeysWith: { $1 })
             capture = .tracking(
                 TrackedTable(
                     name: info.name,
                     objectID: info.objectID,
                     columns: info.columns.filter { !$0.isComputed || $0.dataType != nil },
-                    key: info.key.compactMap { byName[$0] }
+                    key: info.keyColumns
                 )
             )
         } else if let instance = info.captureInstances.last, mechanism != .changeTracking {

@@ -23,8 +23,8 @@ extension Catalogue {
         let columns = try await server.metadata(
             """
             SELECT cc.object_id, CASE WHEN cc.column_type IN (N'hierarchyid', N'geometry', N'geography') THEN cc.column_type
-                ELSE \(typeName("k")) END AS type_name, \(columnFields("k")), src.is_nullable AS source_is_nullable,
-                src.is_computed AS source_is_computed
+                ELSE \(typeName("k")) END AS type_name, \(columnFields("k")), cc.column_id AS source_column_id,
+                src.is_nullable AS source_is_nullable, src.is_computed AS source_is_computed
             FROM cdc.captured_columns AS cc
             JOIN cdc.change_tables AS ct ON ct.object_id = cc.object_id
             JOIN sys.columns AS k ON k.object_id = cc.object_id AND k.name = cc.column_name
@@ -58,6 +58,8 @@ extension Catalogue {
         }
         for row in 0..<columns.count {
             var column = try columns.column(row)
+            // Of the table's column, not of the change table's.
+            column.id = try columns.optionalInteger(row, "source_column_id")
             column.isNullable = try columns.optionalBool(row, "source_is_nullable") ?? true
             column.isComputed = try columns.optionalBool(row, "source_is_computed") ?? false
             instances[try columns.integer(row, "object_id")]?.columns.append(column)
@@ -105,7 +107,8 @@ extension Catalogue {
         for row in 0..<rows.count {
             let name = try rows.string(row, "column_name")
             // One that the table has no more is described by the procedure alone.
-            let column = try table.columns.first { $0.name == name } ?? rows.droppedColumn(row)
+            var column = try table.columns.first { $0.name == name } ?? rows.droppedColumn(row)
+            column.id = try rows.optionalInteger(row, "column_id")
             columns.append((try rows.integer(row, "ordinal_position"), column))
         }
         return columns.sorted { $0.ordinal < $1.ordinal }.map(\.column)

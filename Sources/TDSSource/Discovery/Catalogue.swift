@@ -75,7 +75,7 @@ struct Catalogue: Sendable {
     /// The select list from which ``MetadataRows/column(_:)`` makes a column.
     static func columnFields(_ alias: String) -> String {
         """
-        \(alias).name AS column_name, \(alias).max_length, \(alias).[precision], \(alias).scale, \(alias).is_nullable, \(alias).is_computed,
+        \(alias).name AS column_name, \(alias).column_id, \(alias).max_length, \(alias).[precision], \(alias).scale, \(alias).is_nullable, \(alias).is_computed,
         \(alias).collation_name
         """
     }
@@ -197,6 +197,7 @@ extension MetadataRows {
     func column(_ row: Int) throws -> SourceColumn {
         SourceColumn(
             name: try string(row, "column_name"),
+            id: try optionalInteger(row, "column_id"),
             type: try string(row, "type_name"),
             maxLength: try integer(row, "max_length"),
             precision: try integer(row, "precision"),

@@ -5,6 +5,8 @@ import Columnar
 /// Source: SQL Server documentation, "sys.columns (Transact-SQL)".
 struct SourceColumn: Hashable, Sendable {
     var name: String
+    /// The column's number in its table, which no later column gets; `nil` where it is not known.
+    var id: Int?
     /// The system type's name, such as `nvarchar`; for a CLR type its own name, such as `geography`.
     var type: String
     /// In bytes; −1 for `max`.
@@ -44,6 +46,16 @@ struct SourceColumn: Hashable, Sendable {
         switch type {
         case "text", "ntext", "image", "xml", "json", "geometry", "geography": true
         case "varchar", "nvarchar", "varbinary": maxLength == -1
+        default: false
+        }
+    }
+
+    /// Whether two different values may be read as equal ones: what Delta has no digit for is cut off, and the text of a `sql_variant`
+    /// does not tell its type.
+    var isAmbiguous: Bool {
+        switch type {
+        case "datetime2", "datetimeoffset": scale > 6
+        case "sql_variant": true
         default: false
         }
     }

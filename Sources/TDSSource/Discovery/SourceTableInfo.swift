@@ -17,6 +17,19 @@ struct SourceTableInfo: Hashable, Sendable {
     /// About how many rows it has, for the number of chunks.
     var rowCountEstimate = 0
 
+    /// The columns of the key as they are now, in key order.
+    var keyColumns: [SourceColumn] { key.compactMap { name in columns.first { $0.name == name } } }
+
+    /// The captured columns that the table has no more, but others of their names: those are not captured.
+    func replacedColumns(of instance: CaptureInstance) -> [String] {
+        let current = Dictionary(columns.map { ($0.name, $0.id) }, uniquingKeysWith: { $1 })
+        return instance.columns.filter { column in
+            guard let id = column.id, case .some(.some(let now)) = current[column.name] else { return false }
+            return now != id
+        }
+        .map(\.name)
+    }
+
     struct ChangeTrackingInfo: Hashable, Sendable {
         var tracksColumns: Bool
     }

@@ -56,12 +56,16 @@ public struct PreflightFinding: Hashable, Sendable {
         case tableNotCaptured
         /// Nothing tells the table's rows apart.
         case noKey
+        /// Values of the key are not read as exactly as they are.
+        case ambiguousKey
         /// The key is not captured as a whole.
         case keyNotCaptured
         /// Columns of the table are not captured.
         case columnsNotCaptured
         /// Captured columns are not in the table any more.
         case columnsDropped
+        /// Captured columns were dropped, and others of their names added.
+        case columnsReplaced
         /// Columns are of types that cannot be read.
         case unreadableType
         /// Captured columns are computed, and NULL in every change.

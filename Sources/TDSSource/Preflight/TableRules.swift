@@ -13,7 +13,7 @@ struct TableRules {
         guard let info = table.info else { return [notFound] }
         var found: [PreflightFinding] = []
         if info.key.isEmpty { found.append(noKey) }
-        found += permissions(info) + foreignKeys(info)
+        found += ambiguousKey(info) + permissions(info) + foreignKeys(info)
         if let instance = table.newest {
             found += captured(info, instance)
         } else if server.isCaptureEnabled, server.permissions.readsCapture, !Self.isTracked(info) {
@@ -72,6 +72,20 @@ struct TableRules {
             "there is no table \(name), or user '\(server.user)' may not see it; if it is there, grant the right to read it",
             remedy: Remedy.grant("SELECT", on: name, to: server.user)
         )
+    }
+
+    private func ambiguousKey(_ info: SourceTableInfo) -> [PreflightFinding] {
+        let columns = info.keyColumns.filter(\.isAmbiguous)
+        guard !columns.isEmpty else { return [] }
+        return [
+            finding(
+                .ambiguousKey,
+                .error,
+                "different values of the key of table \(name) may be read as equal ones: "
+                    + columns.map { "'\($0.name)' (\($0.typeText))" }.joined(separator: ", ")
+                    + "; name columns that tell its rows apart with TableSelection(key:), the same where no such values occur"
+            )
+        ]
     }
 
     private func permissions(_ info: SourceTableInfo) -> [PreflightFinding] {
@@ -158,6 +172,18 @@ struct TableRules {
                     "\(list(dropped)) is captured by the instance '\(instance.name)', but table \(name) has it no more: its rows cannot be "
                         + "read for the first time",
                     remedy: takeRemedy()
+                )
+            )
+        }
+        let replaced = info.replacedColumns(of: instance)
+        if !replaced.isEmpty {
+            found.append(
+                finding(
+                    .columnsReplaced,
+                    .error,
+                    "\(list(replaced)) of table \(name) was dropped, and another one of its name added, which the instance "
+                        + "'\(instance.name)' does not capture",
+                    remedy: again(info, instance, readable)
                 )
             )
         }

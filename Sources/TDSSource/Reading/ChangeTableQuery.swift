@@ -50,7 +50,7 @@ struct ChangeTableQuery: Hashable, Sendable {
             ORDER BY c.[__$start_lsn], c.[__$seqval], c.[__$operation]
             """
             : """
-            SELECT TOP (@rows) c.[__$start_lsn], c.[__$command_id], c.[__$seqval], c.[__$operation],
+            SELECT TOP (@rows) c.[__$start_lsn], ISNULL(c.[__$command_id], 0) AS [__$command_id], c.[__$seqval], c.[__$operation],
                 c.[__$update_mask], \(time.utc("m.tran_end_time")) AS [__$commit_time]\(projections)
             FROM \(instance.changeTable) AS c
             LEFT JOIN cdc.lsn_time_mapping AS m ON m.start_lsn = c.[__$start_lsn]
@@ -60,8 +60,10 @@ struct ChangeTableQuery: Hashable, Sendable {
             """
     }
 
+    /// What was captured before the server was upgraded has no command ids, for which 0 stands; NULL comes first in the index.
     private static let behindPosition = """
-            AND (c.[__$start_lsn] > @lsn OR c.[__$command_id] > @command OR (c.[__$command_id] = @command
+            AND (c.[__$start_lsn] > @lsn OR c.[__$command_id] > @command
+            OR ((c.[__$command_id] = @command OR (@command = 0 AND c.[__$command_id] IS NULL))
             AND (c.[__$seqval] > @sequence OR (c.[__$seqval] = @sequence AND c.[__$operation] > @operation))))
 
         """

@@ -13,6 +13,7 @@ struct ManifestTests {
                 Field("id", .integer, isNullable: false), Field("näme \"x\"", .string),
                 Field("balance", .decimal(precision: 19, scale: 4)), Field("photo", .binary),
             ],
+            columnIDs: [1, 2, 7, 4],
             key: ["id"],
             largeObjects: ["photo"],
             captureInstance: "dbo_customers_2"
@@ -40,6 +41,7 @@ struct ManifestTests {
             cut: 7,
             pipeline: "retail",
             source: "server/database",
+            history: "fork \"1\"",
             position: SourcePosition(lsn: lsn.next, changeTrackingVersion: 42, commitTime: 1_704_067_200_123_456),
             publishedAt: -1,
             tables: [
@@ -109,7 +111,7 @@ struct ManifestTests {
         #expect(json["publishedAt"] == "1969-12-31T23:59:59.999999Z")
         #expect(
             json["tables"]?.array?[0]["columns"]?.array?[2] == [
-                "name": "balance", "type": "decimal(19,4)", "nullable": true,
+                "name": "balance", "id": 7, "type": "decimal(19,4)", "nullable": true,
             ]
         )
     }
@@ -141,9 +143,9 @@ struct ManifestTests {
     @Test("Without any one of its members it is refused")
     func missing() throws {
         // What may be missing: a snapshot is none then, a column is nullable, and no large object; a size is guessed, nothing
-        // is tracked.
+        // is tracked, and the source's history is not known.
         let optional: Set = [
-            "snapshot", "nullable", "largeObject", "memoryBytes", "mechanism", "changeTrackingVersion",
+            "snapshot", "nullable", "largeObject", "memoryBytes", "mechanism", "changeTrackingVersion", "history",
         ]
         func variants(_ value: JSONValue) -> [JSONValue] {
             switch value {
@@ -177,7 +179,8 @@ struct ManifestTests {
     @Test(
         "A member that says nonsense is refused",
         arguments: [
-            (#""formatVersion":1"#, #""formatVersion":2"#), (#""cut":7"#, #""cut":"7""#), (#""cut":7"#, #""cut":7.5"#),
+            (#""formatVersion":1"#, #""formatVersion":2"#), (#""cut":7"#, #""cut":"7""#),
+            (#""history":"fork"#, #""history":7,"x":"fork"#), (#""cut":7"#, #""cut":7.5"#),
             (#""lsn":"0000002d"#, #""lsn":"0000002"#), (#""state":"pending""#, #""state":"asleep""#),
             (#""resyncReason":"retentionGap""#, #""resyncReason":"?""#),
             (#""type":"decimal(19,4)""#, #""type":"decimal(99,4)""#),

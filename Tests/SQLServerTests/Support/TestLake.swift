@@ -18,13 +18,18 @@ final class TestLake {
 
     deinit { try? FileManager.default.removeItem(at: folder) }
 
-    func pipeline(from source: any ChangeSource, _ tables: [TableSelection]) -> IngestionPipeline {
+    func pipeline(
+        from source: any ChangeSource,
+        _ tables: [TableSelection],
+        options: IngestionOptions = IngestionOptions()
+    ) -> IngestionPipeline {
         IngestionPipeline(
             named: "test_pipeline",
             from: source,
             into: lake.schema("bronze"),
             staging: lake.volume("landing"),
-            tables: tables
+            tables: tables,
+            options: options
         )
     }
 

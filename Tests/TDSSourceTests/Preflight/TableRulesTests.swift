@@ -5,15 +5,21 @@ import Testing
 
 @Suite("What a preflight finds of a table")
 struct TableRulesTests {
-    private func column(_ name: String, _ type: String = "int", length: Int = 4, collation: String? = nil)
-        -> SourceColumn
-    {
+    private func column(
+        _ name: String,
+        _ type: String = "int",
+        id: Int? = nil,
+        length: Int = 4,
+        scale: Int = 0,
+        collation: String? = nil
+    ) -> SourceColumn {
         SourceColumn(
             name: name,
+            id: id,
             type: type,
             maxLength: length,
             precision: 10,
-            scale: 0,
+            scale: scale,
             isNullable: true,
             isComputed: false,
             collation: collation
@@ -93,6 +99,28 @@ struct TableRulesTests {
             found.first?.remedy == "EXEC sys.sp_cdc_enable_table @source_schema = N'dbo', @source_name = N't', "
                 + "@capture_instance = N'dbo_t_2', @captured_column_list = N'[id]', @role_name = NULL, @supports_net_changes = 0;"
         )
+    }
+
+    @Test("a column that was dropped and added again is captured by a new instance")
+    func replaced() {
+        let found = findings(
+            facts([column("id", id: 1), column("b", id: 3)], captured: [column("id", id: 1), column("b", id: 2)])
+        )
+        #expect(found.map(\.code) == [.columnsReplaced])
+        #expect(found.first?.severity == .error && found.first?.message.contains("'b'") == true)
+        #expect(found.first?.remedy?.contains("@capture_instance = N'dbo_t_2'") == true)
+    }
+
+    @Test("a key whose values are not read exactly is named")
+    func ambiguousKey() {
+        for (type, scale) in [("datetime2", 7), ("datetimeoffset", 7), ("sql_variant", 0)] {
+            let found = findings(facts([column("id", type, scale: scale), column("b", "datetime2", scale: 7)]))
+            #expect(found.map(\.code) == [.ambiguousKey])
+            #expect(found.first?.message.contains("'id' (\(type)") == true)
+        }
+        for (type, scale) in [("datetime2", 6), ("time", 7), ("datetime", 3)] {
+            #expect(findings(facts([column("id", type, scale: scale)])) == [])
+        }
     }
 
     @Test("a name that differs in the case of its letters is offered")

@@ -1,5 +1,6 @@
 import CDCCore
 import Columnar
+import Synchronization
 import TDSSource
 import Testing
 
@@ -27,4 +28,26 @@ struct FenceTests {
     func backlog() async throws {
         try await TestServer.withDatabase { server in try await expectFenceBehindBacklog(server) }
     }
+
+    @Test(
+        "does not pass by commits from before the clocks went back, whose times look later",
+        .enabled(if: TestServer.isEmulated, "needs the emulator")
+    )
+    func clockSetBack() async throws {
+        let clock = WallClock(ahead: .seconds(3600))
+        try await TestServer.withDatabase(clock: clock) { server in
+            try await expectFenceBehindBacklog(server) { clock.setBack() }
+        }
+    }
+}
+
+/// A wall clock that is set back once.
+private final class WallClock: EngineClock {
+    private let ahead: Atomic<Int64>
+
+    init(ahead: Duration) { self.ahead = Atomic(ahead.components.seconds * 1_000_000) }
+
+    func setBack() { ahead.store(0, ordering: .relaxed) }
+    func now() -> Int64 { SystemClock().now() + ahead.load(ordering: .relaxed) }
+    func sleep(for duration: Duration) async throws { try await SystemClock().sleep(for: duration) }
 }

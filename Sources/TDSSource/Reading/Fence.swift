@@ -8,6 +8,9 @@ import CDCCore
 /// of which the second began after it. A scan that found something says nothing: it takes so many transactions and no more, and
 /// there may be a backlog behind them.
 ///
+/// Scans are told apart by their numbers, and commits by their LSNs first: the server's clock shows local time, which is set back
+/// once a year. What was committed in the hour before that looks later than it was, until the clock has come there again.
+///
 /// Source: SQL Server documentation, "sys.dm_cdc_log_scan_sessions (Transact-SQL)" and "cdc.lsn_time_mapping (Transact-SQL)".
 struct Fence: Sendable {
     let server: Server
@@ -91,7 +94,7 @@ struct Fence: Sendable {
         let statement = Statement(
             """
             SELECT CASE WHEN EXISTS (SELECT 1 FROM \(log.entries) AS e WHERE e.start_lsn > @newest
-                AND e.tran_end_time > CONVERT(datetime, @began, 126))
+                AND e.tran_end_time > CONVERT(datetime, @began, 126) AND e.tran_end_time <= GETDATE())
                 THEN 1 ELSE 0 END AS has_later_commit
             """
         )

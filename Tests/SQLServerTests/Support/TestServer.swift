@@ -39,11 +39,14 @@ final class TestServer: Sendable {
     }
 
     /// Makes a database with change capture enabled.
+    ///
+    /// - Parameter clock: The clock of the server, where it is the emulator; `nil` for that of the system.
     static func withDatabase(
         isCaptured: Bool = true,
+        clock: (any EngineClock)? = nil,
         _ body: (TestServer) async throws -> Void
     ) async throws {
-        let server = try await TestServer()
+        let server = try await TestServer(clock)
         do {
             if isCaptured { try await server.run("EXEC sys.sp_cdc_enable_db") }
             try await body(server)
@@ -54,7 +57,7 @@ final class TestServer: Sendable {
         await server.stop()
     }
 
-    private init() async throws {
+    private init(_ clock: (any EngineClock)?) async throws {
         var master: SQLServerConfiguration
         var end: @Sendable () async -> Void = {}
         #if Emulator
@@ -65,7 +68,9 @@ final class TestServer: Sendable {
             master.encryption = .required(.anyCertificate, checkHostName: false)
         } else {
             #if Emulator
-            let emulator = try await SQLServerEmulator.start()
+            var settings = SQLServerEmulator.Configuration()
+            if let clock { settings.now = { clock.now() } }
+            let emulator = try await SQLServerEmulator.start(settings)
             end = { await emulator.stop() }
             started = emulator
             master = SQLServerConfiguration(

@@ -30,6 +30,8 @@ public final class SQLServerSource: ChangeSource {
         var missing: Set<TableName> = []
         /// The last position that the database was told.
         var reported = LSN.zero
+        /// The last point in the log that was told to the engine.
+        var captured = LSN.zero
     }
 
     /// Nothing is connected before the first call.
@@ -136,6 +138,11 @@ public final class SQLServerSource: ChangeSource {
             var position: SourcePosition?
             if readsLog(profile, tables) {
                 position = try await log(profile).cut(after: after.lsn, limit: transactionLimit)
+                if let position {
+                    // Of a primary it says that the database was restored; a secondary may only be behind the one that answered before.
+                    if profile.isReadOnly, position.lsn < after.lsn { throw CDCError.behind(position.lsn, after.lsn) }
+                    known.withLock { $0.captured = position.lsn }
+                }
                 if let position, position.lsn > after.lsn {
                     let instances = tables.flatMap { $0.tracked == nil ? $0.info.captureInstances : [] }
                     try await filter.refresh(instances, through: position.lsn, from: server)
@@ -176,6 +183,8 @@ public final class SQLServerSource: ChangeSource {
             position =
                 try await log.cut(after: .zero, limit: .max)
                 ?? SourcePosition(lsn: lsn, commitTime: clock.now())
+            // Another replica may have answered.
+            position.lsn = max(position.lsn, lsn)
         }
         guard profile.isChangeTrackingEnabled else { return position }
         return Self.position(position, try await tracking.state(of: []))
@@ -301,7 +310,8 @@ public final class SQLServerSource: ChangeSource {
         after: LSN,
         through: LSN
     ) async throws -> any BatchCursor {
-        let time = time(try await profile())
+        let profile = try await profile()
+        let time = time(profile)
         var cursors: [any BatchCursor] = []
         for range in Self.ranges(of: captured.info.captureInstances, after: after, through: through) {
             switch filter.answer(range.instance, after: range.after, through: range.through) {
@@ -315,7 +325,7 @@ public final class SQLServerSource: ChangeSource {
                     table: table.name,
                     after: range.after,
                     through: range.through,
-                    server: server,
+                    log: log(profile),
                     rowsPerPage: options.rowsPerPage,
                     bytesPerPage: options.bytesPerPage
                 )
@@ -360,6 +370,7 @@ public final class SQLServerSource: ChangeSource {
                 return Self.position(.start, state)
             case .instance(let instance):
                 let newest = try await log(try await profile()).cut(after: .zero, limit: .max)
+                if let newest { known.withLock { $0.captured = newest.lsn } }
                 // The instance was there before any row is read, so what it does not have is in the rows.
                 let start = instance.startLSN.previous
                 if let newest, newest.lsn >= start { return newest }
@@ -396,14 +407,19 @@ public final class SQLServerSource: ChangeSource {
         try await translating {
             let (_, query) = try await snapshotQuery(table)
             let range = try KeyRange(chunk, columns: query.key, table: table.name)
+            let profile = try await profile()
+            // Changes are replayed from a point on that was told before; rows that are older would miss what is below it.
+            let captured = table.mechanism == .changeDataCapture ? known.withLock { $0.captured } : .zero
             do {
                 let cursor = try await SnapshotCursor(
                     query.rows(range),
                     schema: table.schema,
                     table: table.name,
-                    isSnapshot: try await profile().allowsSnapshotIsolation,
+                    isSnapshot: profile.allowsSnapshotIsolation,
                     pool: pool
-                )
+                ) { connection in
+                    if captured > .zero { try await log(profile).check(connection, hasCaptured: captured) }
+                }
                 return ReadAheadCursor(TranslatingCursor(cursor))
             } catch let error as TDSError where error.code == .permissionDenied {
                 throw CDCError(

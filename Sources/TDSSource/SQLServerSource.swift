@@ -435,7 +435,9 @@ public final class SQLServerSource: ChangeSource {
 
     public func exactSnapshot(of table: SourceTable) async throws -> ExactSnapshot {
         try await translating {
-            guard try await profile().allowsSnapshotIsolation else { throw Self.needsSnapshotIsolation(table) }
+            let profile = try await profile()
+            if profile.isReadOnly { throw Self.needsLock(table) }
+            guard profile.allowsSnapshotIsolation else { throw Self.needsSnapshotIsolation(table) }
             let (_, query) = try await snapshotQuery(table)
             let reader = ExactSnapshotReader(
                 table: table.name,
@@ -453,6 +455,16 @@ public final class SQLServerSource: ChangeSource {
             )
             return ExactSnapshot(position: position, rows: TranslatingCursor(rows))
         }
+    }
+
+    private static func needsLock(_ table: SourceTable) -> CDCError {
+        CDCError(
+            .noKey,
+            "table \(table.name) has no key, so that its rows must be read as of exactly one point, which needs a lock that keeps writers "
+                + "out; a readable secondary does not take it, and a read-only database has no capture job that gets to that point. Read "
+                + "from the primary replica, or name columns that tell the table's rows apart with TableSelection(key:)",
+            table: table.name
+        )
     }
 
     private static func needsSnapshotIsolation(_ table: SourceTable) -> CDCError {

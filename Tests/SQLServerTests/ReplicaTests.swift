@@ -70,4 +70,19 @@ struct ReplicaTests {
             try await server.run("ALTER DATABASE CURRENT SET READ_WRITE")
         }
     }
+
+    @Test("a table without a key is not read from a secondary, which takes no lock")
+    func keyless() async throws {
+        try await withTable("id INT") { server, _, _ in
+            try await server.run("ALTER DATABASE CURRENT SET ALLOW_SNAPSHOT_ISOLATION ON")
+            try await server.run("ALTER DATABASE CURRENT SET READ_ONLY WITH ROLLBACK IMMEDIATE")
+            let secondary = server.source { $0.fenceTimeout = .seconds(1) }
+            let table = try #require(try await secondary.describe(["dbo.t"]).first)
+            let error = await #expect(throws: CDCError.self) { _ = try await secondary.exactSnapshot(of: table) }
+            #expect(error?.code == .noKey)
+            #expect(error?.message.contains("from the primary replica") == true)
+            await secondary.close()
+            try await server.run("ALTER DATABASE CURRENT SET READ_WRITE")
+        }
+    }
 }

@@ -225,6 +225,7 @@ public final class SQLServerSource: ChangeSource {
     }
 
     public func acknowledge(_ positions: [TableName: LSN]) async throws {
+        await tracking.endTransaction()
         guard let all = captureInstances else { return }
         let instances = all.filter { positions[$0.key] != nil }
         // A table of which nothing is said may still need its older instance.

@@ -444,7 +444,10 @@ public final class SQLServerSource: ChangeSource {
                 table: table.name,
                 pool: pool,
                 openLock: { [self] in try await TDSConnection.open(configuration, logger: logger) },
-                fence: { [self] in try await fence(timeout: min(options.fenceTimeout, options.exactSnapshotLockTime)) }
+                clock: clock,
+                lockTime: min(options.fenceTimeout, options.exactSnapshotLockTime),
+                fenceTime: options.fenceTimeout,
+                fence: { [self] in try await fence(timeout: $0) }
             )
             let (position, lease) = try await reader.begin()
             let rows = try await SnapshotCursor(

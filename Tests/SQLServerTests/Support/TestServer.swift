@@ -154,11 +154,15 @@ final class TestServer: Sendable {
         var password: String
     }
 
-    func source(as user: User, _ change: (inout SQLServerSourceOptions) -> Void = { _ in }) -> SQLServerSource {
+    func source(
+        as user: User,
+        clock: any EngineClock = SystemClock(),
+        _ change: (inout SQLServerSourceOptions) -> Void = { _ in }
+    ) -> SQLServerSource {
         var configuration = configuration
         configuration.user = user.name
         configuration.password = Secret(user.password)
-        return source(configuration, change)
+        return source(configuration, clock: clock, change)
     }
 
     /// - Parameter configuration: How to connect, where not as the tests themselves do.

@@ -61,7 +61,8 @@ struct CapturedTable: Sendable {
 }
 
 extension CapturedTable {
-    /// - Throws: ``CDCError`` with code `tableNotFound` where the table is not captured in the way that is wanted.
+    /// - Throws: ``CDCError`` with code `tableNotFound` where the table is not captured in the way that is wanted, and
+    ///   `sourceUnavailable` where it will be soon.
     init(_ info: SourceTableInfo, _ mechanism: SQLServerSourceOptions.Mechanism, profile: ServerProfile) throws {
         self.info = info
         let isTracked = info.changeTracking != nil && !info.key.isEmpty
@@ -77,6 +78,13 @@ extension CapturedTable {
             )
         } else if let instance = info.captureInstances.last, mechanism != .changeTracking {
             capture = .instance(instance)
+        } else if info.awaitsCapture, mechanism != .changeTracking {
+            throw CDCError(
+                .sourceUnavailable,
+                "the capture job has not come yet to where the capture of table \(info.name) was enabled; is SQL Server Agent running, "
+                    + "and the job started (EXEC sys.sp_cdc_start_job)?",
+                table: info.name
+            )
         } else {
             throw Self.notCaptured(info, mechanism, profile)
         }

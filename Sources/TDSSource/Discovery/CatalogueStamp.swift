@@ -17,6 +17,7 @@ struct CatalogueStamp: Hashable, Sendable {
             IF @may_read = 1
                 SELECT @captured = CONCAT(
                     (SELECT COUNT(*) FROM cdc.change_tables), N'|',
+                    (SELECT COUNT(*) FROM cdc.change_tables WHERE start_lsn IS NULL), N'|',
                     (SELECT CONVERT(nvarchar(30), MAX(create_date), 126) FROM cdc.change_tables), N'|',
                     (SELECT CONVERT(nvarchar(30), MAX(ddl_lsn), 1) FROM cdc.ddl_history));
             SELECT CONCAT(
@@ -34,7 +35,9 @@ struct CatalogueStamp: Hashable, Sendable {
         if try rows.integer(0, "asks_procedure") == 1 {
             let instances = try await server.metadata("EXEC sys.sp_cdc_help_change_data_capture")
             stamp.instances = try (0..<instances.count).map { row in
-                "\(try instances.string(row, "capture_instance"))|\(try instances.optionalTime(row, "create_date") ?? 0)"
+                let isEstablished = try instances.optionalLSN(row, "start_lsn") != nil
+                let created = try instances.optionalTime(row, "create_date") ?? 0
+                return "\(try instances.string(row, "capture_instance"))|\(created)|\(isEstablished)"
             }
         }
         return stamp

@@ -184,6 +184,40 @@ struct CaptureTests {
         }
     }
 
+    /// A table with two capture instances, of which the newer one has one column more.
+    private func withTwoInstances(_ body: (TestServer, SQLServerSource, SourceTable) async throws -> Void) async throws
+    {
+        try await TestServer.withDatabase { server in
+            try await server.run("CREATE TABLE t (id INT PRIMARY KEY)")
+            try await server.capture("t", as: "older")
+            let source = server.source()
+            let described = try #require(try await source.describe(["dbo.t"]).first)
+            try await server.run("INSERT t VALUES (1)")
+            _ = try await source.fence()
+            try await server.run("ALTER TABLE t ADD v INT")
+            try await server.capture("t", as: "newer")
+            try await server.run("INSERT t VALUES (2, 2)")
+            _ = try await source.fence()
+            try await body(server, source, described)
+            await source.close()
+        }
+    }
+
+    @Test("the newer of two capture instances is the one that was made later, whichever was cleaned up further")
+    func newestInstance() async throws {
+        try await withTwoInstances { server, source, _ in
+            try await server.run(
+                """
+                DECLARE @low BINARY(10) = (SELECT MAX(__$start_lsn) FROM cdc.older_CT)
+                EXEC sys.sp_cdc_cleanup_change_table @capture_instance = N'older', @low_water_mark = @low
+                """
+            )
+            let table = try #require(try await source.describe(["dbo.t"]).first)
+            #expect(table.captureInstance == "newer")
+            #expect(table.schema.fields.map(\.name) == ["id", "v"])
+        }
+    }
+
     private func expectEqual(_ server: TestServer, _ lake: TestLake) async throws {
         for (table, columns) in [
             ("customers", ["customer_id", "first_name", "last_name", "created_date"]),

@@ -16,7 +16,7 @@ extension Catalogue {
                     AND k.name = N'__$command_id') THEN 1 ELSE 0 END AS has_command_id,
                 HAS_PERMS_BY_NAME(N'cdc.' + QUOTENAME(ct.capture_instance + N'_CT'), N'OBJECT', N'SELECT') AS may_read
             FROM cdc.change_tables AS ct WHERE ct.source_object_id IN (\(ids))
-            ORDER BY ct.source_object_id, ct.start_lsn, ct.create_date
+            ORDER BY ct.source_object_id, ct.create_date, ct.start_lsn
             """
         )
         guard rows.count > 0 else { return }
@@ -99,7 +99,7 @@ extension Catalogue {
             instance.columns = try await capturedColumns(of: instance.name, table, from: server)
             instances.append((instance, try rows.optionalTime(row, "create_date") ?? 0))
         }
-        instances.sort { ($0.instance.startLSN, $0.created) < ($1.instance.startLSN, $1.created) }
+        instances.sort { ($0.created, $0.instance.startLSN) < ($1.created, $1.instance.startLSN) }
         for (instance, _) in instances { tables[instance.sourceTableID]?.captureInstances.append(instance) }
     }
 

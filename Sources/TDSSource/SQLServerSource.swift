@@ -121,6 +121,15 @@ public final class SQLServerSource: ChangeSource {
         return try CapturedTable(info, options.mechanism, profile: profile)
     }
 
+    /// A table with the way its changes are had, as the engine was told of it.
+    ///
+    /// Who else uses the source may have had a newer capture instance found since; the one that was described captures on beside it.
+    private func captured(asDescribed table: SourceTable) async throws -> CapturedTable {
+        let captured = try await captured(table.name, known.withLock { $0.catalogue })
+        guard table.mechanism == .changeDataCapture else { return captured }
+        return captured.reading(table.captureInstance) ?? captured
+    }
+
     /// The tables that were asked for and are captured, by either mechanism.
     private func capturedTables(_ profile: ServerProfile) -> [CapturedTable] {
         known.withLock { $0.catalogue }.tables.values.compactMap {
@@ -254,22 +263,24 @@ public final class SQLServerSource: ChangeSource {
 
     public func changes(of table: SourceTable, after: LSN, through: LSN) async throws -> any BatchCursor {
         try await translating {
-            let captured = try await captured(table.name, known.withLock { $0.catalogue })
+            let captured = try await captured(asDescribed: table)
             switch (captured.capture, table.mechanism) {
             case (.tracking(let tracked), .changeTracking):
                 return TranslatingCursor(
                     try await trackedChanges(of: tracked, table, after: after, through: through)
                 )
-            case (.instance(let newest), .changeDataCapture) where newest.name == table.captureInstance:
+            case (.instance(let instance), .changeDataCapture):
+                let hasSameColumns = try captured.description().schema == table.schema
+                guard instance.name == table.captureInstance || hasSameColumns else {
+                    throw CDCError(
+                        .schemaChanged,
+                        "table \(table.name) was described by the capture instance '\(table.captureInstance)', and the newest one is "
+                            + "'\(instance.name)' now",
+                        table: table.name
+                    )
+                }
                 return ReadAheadCursor(
                     TranslatingCursor(try await capturedChanges(of: captured, table, after: after, through: through))
-                )
-            case (.instance(let newest), .changeDataCapture):
-                throw CDCError(
-                    .schemaChanged,
-                    "table \(table.name) was described by the capture instance '\(table.captureInstance)', and the newest one is "
-                        + "'\(newest.name)' now",
-                    table: table.name
                 )
             default: throw Self.otherMechanism(table)
             }
@@ -364,7 +375,7 @@ public final class SQLServerSource: ChangeSource {
 
     public func snapshotStart(of table: SourceTable) async throws -> SourcePosition? {
         try await translating {
-            let captured = try await captured(table.name, known.withLock { $0.catalogue })
+            let captured = try await captured(asDescribed: table)
             switch captured.capture {
             case .tracking(let tracked):
                 let state = try await tracking.start(of: tracked)
@@ -482,7 +493,7 @@ public final class SQLServerSource: ChangeSource {
     }
 
     private func snapshotQuery(_ table: SourceTable) async throws -> (SourceTableInfo, SnapshotQuery) {
-        let captured = try await captured(table.name, known.withLock { $0.catalogue })
+        let captured = try await captured(asDescribed: table)
         let info = captured.info
         // Columns as the source table has them now; one that was dropped since cannot be read any more.
         let current = Dictionary(info.columns.map { ($0.name, $0) }, uniquingKeysWith: { $1 })

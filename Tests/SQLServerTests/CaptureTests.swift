@@ -218,6 +218,29 @@ struct CaptureTests {
         }
     }
 
+    @Test("who was told of a table before somebody else found a newer capture instance reads on by the older one")
+    func sharedSource() async throws {
+        try await withTwoInstances { server, source, described in
+            // Another pipeline, which uses the same source.
+            #expect(try await source.describe(["dbo.t"]).first?.captureInstance == "newer")
+            #expect(described.captureInstance == "older")
+            let end = try await source.fence()
+            let low = try await server.rows("SELECT start_lsn FROM cdc.change_tables WHERE capture_instance = N'older'")
+            guard case .binary(let bytes)? = low.first?.first, let low = LSN(bytes) else {
+                Issue.record("the older instance has no LSN")
+                return
+            }
+            let changes = try await source.changes(of: described, after: low, through: end.lsn)
+            var ids: [Value] = []
+            while let batch = try await changes.next() {
+                ids += try (0..<batch.rowCount).map { try batch.column("id").value(at: $0) }
+            }
+            #expect(ids == [.integer(1), .integer(2)])
+            let rows = try await source.rows(of: SnapshotChunk(number: 0, from: nil, to: nil), table: described)
+            #expect(try await rows.next()?.rowCount == 2)
+        }
+    }
+
     private func expectEqual(_ server: TestServer, _ lake: TestLake) async throws {
         for (table, columns) in [
             ("customers", ["customer_id", "first_name", "last_name", "created_date"]),

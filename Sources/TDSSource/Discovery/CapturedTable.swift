@@ -21,6 +21,14 @@ struct CapturedTable: Sendable {
         }
     }
 
+    /// The same table read by one of its capture instances, as if there were none newer; `nil` where it has none of that name.
+    func reading(_ instance: String) -> CapturedTable? {
+        guard let index = info.captureInstances.firstIndex(where: { $0.name == instance }) else { return nil }
+        var older = info
+        older.captureInstances = Array(info.captureInstances[...index])
+        return CapturedTable(info: older, capture: .instance(info.captureInstances[index]))
+    }
+
     var tracked: TrackedTable? { if case .tracking(let table) = capture { table } else { nil } }
 
     /// What the engine is told.

@@ -71,6 +71,17 @@ struct ReplicaTests {
         }
     }
 
+    @Test("after a failover to a secondary the source knows that it reads from one")
+    func failover() async throws {
+        try await withTable { server, source, _ in
+            try await server.run("ALTER DATABASE CURRENT SET READ_ONLY WITH ROLLBACK IMMEDIATE")
+            let table = try #require(try await source.describe(["dbo.t"]).first)
+            let error = await #expect(throws: CDCError.self) { _ = try await source.exactSnapshot(of: table) }
+            #expect(error?.message.contains("from the primary replica") == true)
+            try await server.run("ALTER DATABASE CURRENT SET READ_WRITE")
+        }
+    }
+
     @Test("a table without a key is not read from a secondary, which takes no lock")
     func keyless() async throws {
         try await withTable("id INT") { server, _, _ in

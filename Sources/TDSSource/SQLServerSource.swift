@@ -32,6 +32,8 @@ public final class SQLServerSource: ChangeSource {
         var missing: Set<TableName> = []
         /// The last position that the database was told.
         var reported = LSN.zero
+        /// The last point in the log that was told to the engine.
+        var captured = LSN.zero
     }
 
     /// Nothing is connected before the first call.
@@ -123,6 +125,15 @@ public final class SQLServerSource: ChangeSource {
         return try CapturedTable(info, options.mechanism, profile: profile)
     }
 
+    /// A table with the way its changes are had, as the engine was told of it.
+    ///
+    /// Who else uses the source may have had a newer capture instance found since; the one that was described captures on beside it.
+    private func captured(asDescribed table: SourceTable) async throws -> CapturedTable {
+        let captured = try await captured(table.name, known.withLock { $0.catalogue })
+        guard table.mechanism == .changeDataCapture else { return captured }
+        return captured.reading(table.captureInstance) ?? captured
+    }
+
     /// The tables that were asked for and are captured, by either mechanism.
     private func capturedTables(_ profile: ServerProfile) -> [CapturedTable] {
         known.withLock { $0.catalogue }.tables.values.compactMap {
@@ -144,6 +155,11 @@ public final class SQLServerSource: ChangeSource {
             var position: SourcePosition?
             if readsLog(profile, tables) {
                 position = try await log(profile).cut(after: after.lsn, limit: transactionLimit)
+                if let position {
+                    // Of a primary it says that the database was restored; a secondary may only be behind the one that answered before.
+                    if profile.isReadOnly, position.lsn < after.lsn { throw CDCError.behind(position.lsn, after.lsn) }
+                    known.withLock { $0.captured = position.lsn }
+                }
                 if let position, position.lsn > after.lsn {
                     let instances = tables.flatMap { $0.tracked == nil ? $0.info.captureInstances : [] }
                     try await filter.refresh(instances, through: position.lsn, from: server)
@@ -184,6 +200,8 @@ public final class SQLServerSource: ChangeSource {
             position =
                 try await log.cut(after: .zero, limit: .max)
                 ?? SourcePosition(lsn: lsn, commitTime: clock.now())
+            // Another replica may have answered.
+            position.lsn = max(position.lsn, lsn)
         }
         guard profile.isChangeTrackingEnabled else { return position }
         return Self.position(position, try await tracking.state(of: []))
@@ -224,6 +242,7 @@ public final class SQLServerSource: ChangeSource {
     }
 
     public func acknowledge(_ positions: [TableName: LSN]) async throws {
+        await tracking.endTransaction()
         guard let all = captureInstances else { return }
         let instances = all.filter { positions[$0.key] != nil }
         // A table of which nothing is said may still need its older instance.
@@ -260,26 +279,28 @@ public final class SQLServerSource: ChangeSource {
 
     public func changes(of table: SourceTable, after: LSN, through: LSN) async throws -> any BatchCursor {
         try await translating(table.name) {
-            let captured = try await captured(table.name, known.withLock { $0.catalogue })
+            let captured = try await captured(asDescribed: table)
             switch (captured.capture, table.mechanism) {
             case (.tracking(let tracked), .changeTracking):
                 return TranslatingCursor(
                     try await trackedChanges(of: tracked, table, after: after, through: through),
                     of: table.name
                 )
-            case (.instance(let newest), .changeDataCapture) where newest.name == table.captureInstance:
+            case (.instance(let instance), .changeDataCapture):
+                let hasSameColumns = try captured.description().schema == table.schema
+                guard instance.name == table.captureInstance || hasSameColumns else {
+                    throw CDCError(
+                        .schemaChanged,
+                        "table \(table.name) was described by the capture instance '\(table.captureInstance)', and the newest one is "
+                            + "'\(instance.name)' now",
+                        table: table.name
+                    )
+                }
                 return ReadAheadCursor(
                     TranslatingCursor(
                         try await capturedChanges(of: captured, table, after: after, through: through),
                         of: table.name
                     )
-                )
-            case (.instance(let newest), .changeDataCapture):
-                throw CDCError(
-                    .schemaChanged,
-                    "table \(table.name) was described by the capture instance '\(table.captureInstance)', and the newest one is "
-                        + "'\(newest.name)' now",
-                    table: table.name
                 )
             default: throw Self.otherMechanism(table)
             }
@@ -321,7 +342,8 @@ public final class SQLServerSource: ChangeSource {
         after: LSN,
         through: LSN
     ) async throws -> any BatchCursor {
-        let time = time(try await profile())
+        let profile = try await profile()
+        let time = time(profile)
         var cursors: [any BatchCursor] = []
         for range in Self.ranges(of: captured.info.captureInstances, after: after, through: through) {
             switch filter.answer(range.instance, after: range.after, through: range.through) {
@@ -340,7 +362,7 @@ public final class SQLServerSource: ChangeSource {
                     table: table.name,
                     after: range.after,
                     through: range.through,
-                    server: server,
+                    log: log(profile),
                     rowsPerPage: options.rowsPerPage,
                     bytesPerPage: options.bytesPerPage
                 )
@@ -386,13 +408,14 @@ public final class SQLServerSource: ChangeSource {
 
     public func snapshotStart(of table: SourceTable) async throws -> SourcePosition? {
         try await translating(table.name) {
-            let captured = try await captured(table.name, known.withLock { $0.catalogue })
+            let captured = try await captured(asDescribed: table)
             switch captured.capture {
             case .tracking(let tracked):
                 let state = try await tracking.start(of: tracked)
                 return Self.position(.start, state)
             case .instance(let instance):
                 let newest = try await log(try await profile()).cut(after: .zero, limit: .max)
+                if let newest { known.withLock { $0.captured = newest.lsn } }
                 // The instance was there before any row is read, so what it does not have is in the rows.
                 let start = instance.startLSN.previous
                 if let newest, newest.lsn >= start { return newest }
@@ -429,8 +452,13 @@ public final class SQLServerSource: ChangeSource {
         try await translating(table.name) {
             let (_, query) = try await snapshotQuery(table)
             let range = try KeyRange(chunk, columns: query.key, table: table.name)
+            let profile = try await profile()
+            // Changes are replayed from a point on that was told before; rows that are older would miss what is below it.
+            let captured = table.mechanism == .changeDataCapture ? known.withLock { $0.captured } : .zero
             do {
-                let cursor = try await snapshotCursor(query.rows(range), table)
+                let cursor = try await snapshotCursor(query.rows(range), table) { connection in
+                    if captured > .zero { try await log(profile).check(connection, hasCaptured: captured) }
+                }
                 return ReadAheadCursor(TranslatingCursor(cursor, of: table.name))
             } catch let error as TDSError where error.code == .permissionDenied {
                 throw CDCError(
@@ -444,14 +472,19 @@ public final class SQLServerSource: ChangeSource {
         }
     }
 
-    private func snapshotCursor(_ statement: String, _ table: SourceTable) async throws -> SnapshotCursor {
+    private func snapshotCursor(
+        _ statement: String,
+        _ table: SourceTable,
+        after check: (TDSConnection) async throws -> Void
+    ) async throws -> SnapshotCursor {
         func cursor(isSnapshot: Bool) async throws -> SnapshotCursor {
             try await SnapshotCursor(
                 statement,
                 schema: table.schema,
                 table: table.name,
                 isSnapshot: isSnapshot,
-                pool: pool
+                pool: pool,
+                after: check
             )
         }
         guard try await profile().allowsSnapshotIsolation else { return try await cursor(isSnapshot: false) }
@@ -465,13 +498,18 @@ public final class SQLServerSource: ChangeSource {
 
     public func exactSnapshot(of table: SourceTable) async throws -> ExactSnapshot {
         try await translating(table.name) {
-            guard try await profile().allowsSnapshotIsolation else { throw Self.needsSnapshotIsolation(table) }
+            let profile = try await profile()
+            if profile.isReadOnly { throw Self.needsLock(table) }
+            guard profile.allowsSnapshotIsolation else { throw Self.needsSnapshotIsolation(table) }
             let (_, query) = try await snapshotQuery(table)
             let reader = ExactSnapshotReader(
                 table: table.name,
                 pool: pool,
                 openLock: { [self] in try await TDSConnection.open(configuration, logger: logger) },
-                fence: { [self] in try await fence(timeout: min(options.fenceTimeout, options.exactSnapshotLockTime)) }
+                clock: clock,
+                lockTime: min(options.fenceTimeout, options.exactSnapshotLockTime),
+                fenceTime: options.fenceTimeout,
+                fence: { [self] in try await fence(timeout: $0) }
             )
             let position: SourcePosition
             let lease: ConnectionLease
@@ -489,6 +527,16 @@ public final class SQLServerSource: ChangeSource {
         }
     }
 
+    private static func needsLock(_ table: SourceTable) -> CDCError {
+        CDCError(
+            .noKey,
+            "table \(table.name) has no key, so that its rows must be read as of exactly one point, which needs a lock that keeps writers "
+                + "out; a readable secondary does not take it, and a read-only database has no capture job that gets to that point. Read "
+                + "from the primary replica, or name columns that tell the table's rows apart with TableSelection(key:)",
+            table: table.name
+        )
+    }
+
     private static func needsSnapshotIsolation(_ table: SourceTable) -> CDCError {
         CDCError(
             .noKey,
@@ -500,7 +548,7 @@ public final class SQLServerSource: ChangeSource {
     }
 
     private func snapshotQuery(_ table: SourceTable) async throws -> (SourceTableInfo, SnapshotQuery) {
-        let captured = try await captured(table.name, known.withLock { $0.catalogue })
+        let captured = try await captured(asDescribed: table)
         let info = captured.info
         // Columns as the source table has them now; one that was dropped since cannot be read any more.
         let current = Dictionary(info.columns.map { ($0.name, $0) }, uniquingKeysWith: { $1 })

@@ -235,6 +235,63 @@ struct CaptureTests {
         }
     }
 
+    /// A table with two capture instances, of which the newer one has one column more.
+    private func withTwoInstances(_ body: (TestServer, SQLServerSource, SourceTable) async throws -> Void) async throws
+    {
+        try await TestServer.withDatabase { server in
+            try await server.run("CREATE TABLE t (id INT PRIMARY KEY)")
+            try await server.capture("t", as: "older")
+            let source = server.source()
+            let described = try #require(try await source.describe(["dbo.t"]).first)
+            try await server.run("INSERT t VALUES (1)")
+            _ = try await source.fence()
+            try await server.run("ALTER TABLE t ADD v INT")
+            try await server.capture("t", as: "newer")
+            try await server.run("INSERT t VALUES (2, 2)")
+            _ = try await source.fence()
+            try await body(server, source, described)
+            await source.close()
+        }
+    }
+
+    @Test("the newer of two capture instances is the one that was made later, whichever was cleaned up further")
+    func newestInstance() async throws {
+        try await withTwoInstances { server, source, _ in
+            try await server.run(
+                """
+                DECLARE @low BINARY(10) = (SELECT MAX(__$start_lsn) FROM cdc.older_CT)
+                EXEC sys.sp_cdc_cleanup_change_table @capture_instance = N'older', @low_water_mark = @low
+                """
+            )
+            let table = try #require(try await source.describe(["dbo.t"]).first)
+            #expect(table.captureInstance == "newer")
+            #expect(table.schema.fields.map(\.name) == ["id", "v"])
+        }
+    }
+
+    @Test("who was told of a table before somebody else found a newer capture instance reads on by the older one")
+    func sharedSource() async throws {
+        try await withTwoInstances { server, source, described in
+            // Another pipeline, which uses the same source.
+            #expect(try await source.describe(["dbo.t"]).first?.captureInstance == "newer")
+            #expect(described.captureInstance == "older")
+            let end = try await source.fence()
+            let low = try await server.rows("SELECT start_lsn FROM cdc.change_tables WHERE capture_instance = N'older'")
+            guard case .binary(let bytes)? = low.first?.first, let low = LSN(bytes) else {
+                Issue.record("the older instance has no LSN")
+                return
+            }
+            let changes = try await source.changes(of: described, after: low, through: end.lsn)
+            var ids: [Value] = []
+            while let batch = try await changes.next() {
+                ids += try (0..<batch.rowCount).map { try batch.column("id").value(at: $0) }
+            }
+            #expect(ids == [.integer(1), .integer(2)])
+            let rows = try await source.rows(of: SnapshotChunk(number: 0, from: nil, to: nil), table: described)
+            #expect(try await rows.next()?.rowCount == 2)
+        }
+    }
+
     private func expectEqual(_ server: TestServer, _ lake: TestLake) async throws {
         for (table, columns) in [
             ("customers", ["customer_id", "first_name", "last_name", "created_date"]),

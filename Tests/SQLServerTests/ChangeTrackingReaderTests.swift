@@ -169,6 +169,25 @@ struct ChangeTrackingReaderTests {
         }
     }
 
+    @Test(
+        "the transaction ends with the last table that changed, or with the pass, and keeps no old versions of rows until the next cut",
+        arguments: [true, false]
+    )
+    func transactionEnds(isRead: Bool) async throws {
+        try await withTable { server, source, table, start in
+            try await server.run("UPDATE orders SET note = N'cut' WHERE order_id < 3")
+            let end = try await cut(source, after: start)
+            if isRead {
+                #expect(try await changes(source, table, start, end).count == 2)
+            } else {
+                try await source.acknowledge([table.name: LSN(changeTrackingVersion: end.changeTrackingVersion)])
+            }
+            // Who still saw the moment of the cut would see the first row as it was then.
+            try await server.run("UPDATE orders SET note = N'later' WHERE order_id = 1")
+            #expect(try await changes(source, table, start, end) == [[.integer(4), .integer(2), .string("cut")]])
+        }
+    }
+
     @Test("a server that knows fewer versions than the reader says how many: it was restored from an older backup")
     func rewound() async throws {
         try await withTable { _, source, _, start in

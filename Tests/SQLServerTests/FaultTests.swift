@@ -230,6 +230,31 @@ struct FaultTests {
         }
     }
 
+    @Test("a table whose changes cannot be cleaned up does not keep the others from it")
+    func cleanup() async throws {
+        try await TestServer.withDatabase { server in
+            try await server.run("CREATE TABLE a (id INT PRIMARY KEY); CREATE TABLE b (id INT PRIMARY KEY)")
+            try await server.capture("a")
+            try await server.capture("b")
+            let source = server.source { $0.cleansChangeTables = true }
+            _ = try await source.describe(["dbo.a", "dbo.b"])
+            for id in 1...2 {
+                try await server.run("INSERT a VALUES (\(id)); INSERT b VALUES (\(id))")
+                _ = try await source.fence()
+            }
+            let end = try await source.fence()
+            let refusal = Fault.error(22850, "The threshold value is not valid.")
+            try #require(server.emulator).inject(refusal.where("@capture_instance = N'dbo_a'"))
+            let error = await #expect(throws: CDCError.self) {
+                try await source.acknowledge(["dbo.a": end.lsn, "dbo.b": end.lsn])
+            }
+            #expect((error?.underlying as? TDSError)?.server?.number == 22850)
+            #expect(try await server.rows("SELECT id FROM cdc.dbo_a_CT").count == 2)
+            #expect(try await server.rows("SELECT id FROM cdc.dbo_b_CT").count < 2)
+            await source.close()
+        }
+    }
+
     @Test("a certificate for another host, or of an unknown authority, is refused by name")
     func certificates() async throws {
         guard let certificate = try SelfSignedCertificate(for: "db.example.com") else { return }

@@ -1,5 +1,6 @@
 import CDCCore
 import Columnar
+import Synchronization
 import TDSSource
 import Testing
 
@@ -56,6 +57,54 @@ struct KeylessTableTests {
         }
     }
 
+    @Test("a capture job that stands still keeps no writer waiting")
+    func standstill() async throws {
+        try await withVisits { server in
+            try await server.run("EXEC sys.sp_cdc_stop_job @job_type = N'capture'")
+            let clock = WritersClock(server)
+            let source = server.source(clock: clock) { $0.fenceTimeout = .seconds(2) }
+            let table = try #require(try await source.describe(["dbo.visits"]).first)
+            let error = await #expect(throws: CDCError.self) { _ = try await source.exactSnapshot(of: table) }
+            #expect(error?.code == .sourceUnavailable)
+            #expect(clock.pauses.count > 10)
+            #expect(clock.pauses.allSatisfy { !$0.isBlocked })
+            await source.close()
+        }
+    }
+
+    @Test(
+        "where the capture does not get there under the lock, writers are left alone for much longer than they waited"
+    )
+    func pauseAfterLock() async throws {
+        try await withVisits { server in
+            // To a login that does not see the scans a later commit is the sign, which the lock itself prevents.
+            let user = try await server.makeUser()
+            try await server.run(
+                "GRANT SELECT ON SCHEMA::cdc TO [\(user.name)]; GRANT SELECT ON visits TO [\(user.name)]"
+            )
+            let clock = WritersClock(server)
+            let source = server.source(as: user, clock: clock) {
+                $0.fenceTimeout = .seconds(36000)
+                $0.exactSnapshotLockTime = .seconds(2)
+            }
+            let table = try #require(try await source.describe(["dbo.visits"]).first)
+            let error = await #expect(throws: CDCError.self) { _ = try await source.exactSnapshot(of: table) }
+            #expect(error?.code == .sourceUnavailable)
+            #expect(clock.pauses.contains { $0.isBlocked })
+            #expect(clock.pauses.last == WritersClock.Pause(duration: .seconds(20), isBlocked: false))
+            await source.close()
+        }
+    }
+
+    private func withVisits(_ body: (TestServer) async throws -> Void) async throws {
+        try await TestServer.withDatabase { server in
+            try await server.run("ALTER DATABASE CURRENT SET ALLOW_SNAPSHOT_ISOLATION ON")
+            try await server.run("CREATE TABLE visits (number INT)")
+            try await server.capture("visits")
+            try await body(server)
+        }
+    }
+
     @Test("a lock of a table keeps writers of that table out, and nobody else, until its transaction ends")
     func tableLock() async throws {
         try await TestServer.withDatabase(isCaptured: false) { server in
@@ -81,6 +130,41 @@ struct KeylessTableTests {
             try await server.run("SET LOCK_TIMEOUT -1; INSERT a VALUES (3)")
             #expect(try await server.rows("SELECT x FROM a").count == 2)
             await other.close()
+        }
+    }
+}
+
+/// Time that passes at once; in each pause somebody writes into `visits`.
+private final class WritersClock: EngineClock {
+    struct Pause: Hashable {
+        var duration: Duration
+        /// Whether the writer had to wait for a lock.
+        var isBlocked: Bool
+    }
+
+    private struct State {
+        var now = SystemClock().now()
+        var pauses: [Pause] = []
+    }
+
+    private let server: TestServer
+    private let state = Mutex(State())
+
+    var pauses: [Pause] { state.withLock { $0.pauses } }
+
+    init(_ server: TestServer) { self.server = server }
+
+    func now() -> Int64 { state.withLock { $0.now } }
+
+    func sleep(for duration: Duration) async throws {
+        var isBlocked = false
+        do { try await server.run("SET LOCK_TIMEOUT 0; INSERT visits VALUES (1)") } catch let error as TDSError {
+            guard error.code == .lockTimeout else { throw error }
+            isBlocked = true
+        }
+        state.withLock { state in
+            state.now += duration.components.seconds * 1_000_000 + duration.components.attoseconds / 1_000_000_000_000
+            state.pauses.append(Pause(duration: duration, isBlocked: isBlocked))
         }
     }
 }

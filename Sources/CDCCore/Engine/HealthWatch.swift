@@ -53,7 +53,8 @@ actor HealthWatch {
         }
         let now = clock.now()
         guard now >= nextLook else { return }
-        nextLook = now + max(0, options.healthInterval.microseconds)
+        let (next, isBeyondTime) = now.addingReportingOverflow(max(0, options.healthInterval.microseconds))
+        nextLook = isBeyondTime ? .max : next
         await withoutStopping("asking the source for its health") {
             if let health = try await source.health(at: positions) { tell(health) }
         }

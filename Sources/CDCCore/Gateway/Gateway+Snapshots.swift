@@ -24,7 +24,8 @@ extension Gateway {
 
     /// Stages the next chunks of tables whose rows are not all there, and returns the snapshots whose chunks all are.
     ///
-    /// A table whose rows cannot be had comes to need a resync; the others go on.
+    /// A table whose rows cannot be had comes to need a resync, and one whose rows cannot be had now is left for this pass; the
+    /// others go on.
     func advanceSnapshots(_ tables: [TableName: SourceTable]) async throws -> [TableName: CompleteSnapshot] {
         var complete: [TableName: OpenSnapshot] = [:]
         var budget = max(1, options.snapshotChunksPerCut)
@@ -41,9 +42,21 @@ extension Gateway {
                 } else {
                     throw error
                 }
+            } catch let exhausted as RetriesExhausted {
+                openSnapshots[name] = nil
+                denied[name] = try await trouble(of: name, exhausted)
             }
         }
         return try await fenced(complete)
+    }
+
+    /// What keeps one table from being read, such as somebody's lock, while the source is there.
+    private func trouble(of table: TableName, _ exhausted: RetriesExhausted) async throws -> CDCError {
+        guard let error = exhausted.underlying as? CDCError, error.code == .sourceUnavailable else { throw exhausted }
+        do { _ = try await source.describe([table]) } catch is CancellationError { throw CancellationError() } catch {
+            throw exhausted
+        }
+        return error
     }
 
     /// Gives snapshots that have become complete the point up to which they need changes.

@@ -39,7 +39,9 @@ final class CaptureAgent {
             let key = database.name.lowercased()
             guard let job = try? CaptureJob(server, database.name) else { continue }
             let interval = pace ?? ((try? job.settings("capture")?.pollingInterval) ?? 5) * 1_000_000
-            if isForced || now - (lastCapture[key] ?? 0) >= interval {
+            let last = lastCapture[key] ?? 0
+            // A clock that was set back does not stop the job.
+            if isForced || now < last || now - last >= interval {
                 lastCapture[key] = now
                 // What fails is in `sys.dm_cdc_errors`; the job tries again.
                 _ = try? job.runOnce(now: now)

@@ -21,6 +21,14 @@ struct CapturedTable: Sendable {
         }
     }
 
+    /// The same table read by one of its capture instances, as if there were none newer; `nil` where it has none of that name.
+    func reading(_ instance: String) -> CapturedTable? {
+        guard let index = info.captureInstances.firstIndex(where: { $0.name == instance }) else { return nil }
+        var older = info
+        older.captureInstances = Array(info.captureInstances[...index])
+        return CapturedTable(info: older, capture: .instance(info.captureInstances[index]))
+    }
+
     var tracked: TrackedTable? { if case .tracking(let table) = capture { table } else { nil } }
 
     /// What the engine is told.
@@ -77,7 +85,8 @@ struct CapturedTable: Sendable {
 }
 
 extension CapturedTable {
-    /// - Throws: ``CDCError`` with code `tableNotFound` where the table is not captured in the way that is wanted.
+    /// - Throws: ``CDCError`` with code `tableNotFound` where the table is not captured in the way that is wanted, and
+    ///   `sourceUnavailable` where it will be soon.
     init(_ info: SourceTableInfo, _ mechanism: SQLServerSourceOptions.Mechanism, profile: ServerProfile) throws {
         self.info = info
         let isTracked = info.changeTracking != nil && !info.key.isEmpty
@@ -92,6 +101,13 @@ extension CapturedTable {
             )
         } else if let instance = info.captureInstances.last, mechanism != .changeTracking {
             capture = .instance(instance)
+        } else if info.awaitsCapture, mechanism != .changeTracking {
+            throw CDCError(
+                .sourceUnavailable,
+                "the capture job has not come yet to where the capture of table \(info.name) was enabled; is SQL Server Agent running, "
+                    + "and the job started (EXEC sys.sp_cdc_start_job)?",
+                table: info.name
+            )
         } else {
             throw Self.notCaptured(info, mechanism, profile)
         }

@@ -1,6 +1,8 @@
 import CDCCore
 
-/// The capture instances of tables.
+/// The capture instances of tables, in the order in which they were made: a clean-up raises the LSN from which on one keeps changes.
+///
+/// One whose LSN is NULL is left out: the capture job has not come to where it was made, and nothing can be read from it yet.
 extension Catalogue {
     static func readCaptureInstances(
         of ids: String,
@@ -14,7 +16,7 @@ extension Catalogue {
                     AND k.name = N'__$command_id') THEN 1 ELSE 0 END AS has_command_id,
                 HAS_PERMS_BY_NAME(N'cdc.' + QUOTENAME(ct.capture_instance + N'_CT'), N'OBJECT', N'SELECT') AS may_read
             FROM cdc.change_tables AS ct WHERE ct.source_object_id IN (\(ids))
-            ORDER BY ct.source_object_id, ct.start_lsn, ct.create_date
+            ORDER BY ct.source_object_id, ct.create_date, ct.start_lsn
             """
         )
         guard rows.count > 0 else { return }
@@ -45,12 +47,16 @@ extension Catalogue {
         var order: [Int] = []
         for row in 0..<rows.count {
             let id = try rows.integer(row, "change_table_id")
+            let source = try rows.integer(row, "source_object_id")
+            guard let start = try rows.optionalLSN(row, "start_lsn") else {
+                tables[source]?.awaitsCapture = true
+                continue
+            }
             instances[id] = CaptureInstance(
                 name: try rows.string(row, "capture_instance"),
                 changeTableID: id,
-                sourceTableID: try rows.integer(row, "source_object_id"),
-                // NULL until the instance is established: nothing can be read from it yet.
-                startLSN: try rows.optionalLSN(row, "start_lsn") ?? .zero,
+                sourceTableID: source,
+                startLSN: start,
                 hasCommandID: try rows.integer(row, "has_command_id") == 1,
                 mayReadChangeTable: try rows.optionalInteger(row, "may_read") == 1
             )
@@ -81,17 +87,21 @@ extension Catalogue {
         for row in 0..<rows.count {
             let id = try rows.integer(row, "source_object_id")
             guard let table = tables[id] else { continue }
+            guard let start = try rows.optionalLSN(row, "start_lsn") else {
+                tables[id]?.awaitsCapture = true
+                continue
+            }
             var instance = CaptureInstance(
                 name: try rows.string(row, "capture_instance"),
                 changeTableID: try rows.integer(row, "object_id"),
                 sourceTableID: id,
-                startLSN: try rows.optionalLSN(row, "start_lsn") ?? .zero,
+                startLSN: start,
                 mayReadChangeTable: false
             )
             instance.columns = try await capturedColumns(of: instance.name, table, from: server)
             instances.append((instance, try rows.optionalTime(row, "create_date") ?? 0))
         }
-        instances.sort { ($0.instance.startLSN, $0.created) < ($1.instance.startLSN, $1.created) }
+        instances.sort { ($0.created, $0.instance.startLSN) < ($1.created, $1.instance.startLSN) }
         for (instance, _) in instances { tables[instance.sourceTableID]?.captureInstances.append(instance) }
     }
 

@@ -1,7 +1,8 @@
 import CDCCore
 
 /// What the catalogue looks like from outside: it changes whenever a table, a capture instance or a captured column does, whenever
-/// capture is enabled or disabled, and whenever the login gets to read more or less of it.
+/// capture is enabled or disabled, whenever the login gets to read more or less of it, and whenever another kind of server answers,
+/// as after a failover or an upgrade.
 struct CatalogueStamp: Hashable, Sendable {
     private var text: String
     /// For a login that may not read the tables of the schema `cdc`: the instances that it may know of.
@@ -17,9 +18,12 @@ struct CatalogueStamp: Hashable, Sendable {
             IF @may_read = 1
                 SELECT @captured = CONCAT(
                     (SELECT COUNT(*) FROM cdc.change_tables), N'|',
+                    (SELECT COUNT(*) FROM cdc.change_tables WHERE start_lsn IS NULL), N'|',
                     (SELECT CONVERT(nvarchar(30), MAX(create_date), 126) FROM cdc.change_tables), N'|',
                     (SELECT CONVERT(nvarchar(30), MAX(ddl_lsn), 1) FROM cdc.ddl_history));
             SELECT CONCAT(
+                    CAST(SERVERPROPERTY('ProductVersion') AS nvarchar(64)), N'|',
+                    CAST(DATABASEPROPERTYEX(d.name, 'Updateability') AS nvarchar(32)), N'|',
                     d.is_cdc_enabled, N'|', d.snapshot_isolation_state, N'|', @may_read, N'|', @captured, N'|',
                     (SELECT COUNT(*) FROM sys.change_tracking_databases AS t WHERE t.database_id = d.database_id), N'|',
                     (SELECT CONCAT(COUNT(*), N'|', SUM(CAST(object_id AS bigint))) FROM sys.change_tracking_tables), N'|',
@@ -34,7 +38,9 @@ struct CatalogueStamp: Hashable, Sendable {
         if try rows.integer(0, "asks_procedure") == 1 {
             let instances = try await server.metadata("EXEC sys.sp_cdc_help_change_data_capture")
             stamp.instances = try (0..<instances.count).map { row in
-                "\(try instances.string(row, "capture_instance"))|\(try instances.optionalTime(row, "create_date") ?? 0)"
+                let isEstablished = try instances.optionalLSN(row, "start_lsn") != nil
+                let created = try instances.optionalTime(row, "create_date") ?? 0
+                return "\(try instances.string(row, "capture_instance"))|\(created)|\(isEstablished)"
             }
         }
         return stamp

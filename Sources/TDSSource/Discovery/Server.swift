@@ -20,9 +20,17 @@ struct Server: MetadataSource {
     /// The first rows of a result: at most `rows`, and about `bytes`.
     ///
     /// What comes behind them is given up, so a statement that is asked this way must say itself where to go on.
-    func page(_ statement: Statement, rows: Int, bytes: Int) async throws -> RecordBatch? {
+    ///
+    /// - Parameter check: Looks at the connection before it is asked.
+    func page(
+        _ statement: Statement,
+        rows: Int,
+        bytes: Int,
+        after check: @Sendable (TDSConnection) async throws -> Void
+    ) async throws -> RecordBatch? {
         try await retry {
             try await pool.withConnection { connection in
+                try await check(connection)
                 // One row more than may come: so the end is met, and nothing is left that the server must be told to stop.
                 let result = try await connection.query(statement.batch, rowsPerBatch: rows + 1, bytesPerBatch: bytes)
                 return try await result.next()

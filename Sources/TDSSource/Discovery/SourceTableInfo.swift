@@ -12,6 +12,8 @@ struct SourceTableInfo: Hashable, Sendable {
     var foreignKeys: [ForeignKey] = []
     /// Its capture instances, the older first; two at most.
     var captureInstances: [CaptureInstance] = []
+    /// Whether it has one more, to which the capture job has not come yet.
+    var awaitsCapture = false
     /// Change Tracking of the table; `nil` where it is off.
     var changeTracking: ChangeTrackingInfo?
     /// About how many rows it has, for the number of chunks.

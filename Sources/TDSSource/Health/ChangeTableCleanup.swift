@@ -15,20 +15,31 @@ final class ChangeTableCleanup: Sendable {
     /// Raises the low watermarks of capture instances to what is applied, and no further.
     ///
     /// - Parameter positions: Up to where each table's changes are applied.
+    /// - Throws: the first error, after the instances that the server did not refuse to clean up.
     func run(
         _ instances: [TableName: [CaptureInstance]],
         appliedUpTo positions: [TableName: LSN],
         on server: Server
     ) async throws {
+        var refusal: TDSError?
         for (table, applied) in positions.sorted(by: { $0.key < $1.key }) where applied > .zero {
             for instance in instances[table] ?? [] {
-                guard let low = try await watermark(of: instance, appliedUpTo: applied, on: server) else { continue }
-                try await server.execute(
-                    "EXEC sys.sp_cdc_cleanup_change_table @capture_instance = \(SQLText.string(instance.name)), "
-                        + "@low_water_mark = \(SQLText.binary(low)), @threshold = 5000;"
-                )
+                do { try await clean(instance, appliedUpTo: applied, on: server) } catch let error as TDSError {
+                    // Without an answer of the server there would be none for the next one either.
+                    guard error.server != nil else { throw error }
+                    refusal = refusal ?? error
+                }
             }
         }
+        if let refusal { throw refusal }
+    }
+
+    private func clean(_ instance: CaptureInstance, appliedUpTo applied: LSN, on server: Server) async throws {
+        guard let low = try await watermark(of: instance, appliedUpTo: applied, on: server) else { return }
+        try await server.execute(
+            "EXEC sys.sp_cdc_cleanup_change_table @capture_instance = \(SQLText.string(instance.name)), "
+                + "@low_water_mark = \(SQLText.binary(low)), @threshold = 5000;"
+        )
     }
 
     /// The largest entry of `cdc.lsn_time_mapping` that is applied; `nil` where the instance has nothing below it.

@@ -12,7 +12,7 @@ final class ChangeTableCursor: BatchCursor {
     private let table: TableName
     private let after: LSN
     private let through: LSN
-    private let server: Server
+    private let log: LogReader
     private let rowsPerPage: Int
     private let bytesPerPage: Int
     private var position: ChangePosition?
@@ -24,7 +24,7 @@ final class ChangeTableCursor: BatchCursor {
         table: TableName,
         after: LSN,
         through: LSN,
-        server: Server,
+        log: LogReader,
         rowsPerPage: Int,
         bytesPerPage: Int
     ) {
@@ -34,7 +34,7 @@ final class ChangeTableCursor: BatchCursor {
         self.table = table
         self.after = after
         self.through = through
-        self.server = server
+        self.log = log
         self.rowsPerPage = rowsPerPage
         self.bytesPerPage = bytesPerPage
     }
@@ -54,9 +54,16 @@ final class ChangeTableCursor: BatchCursor {
     }
 
     private func page(_ statement: Statement) async throws -> RecordBatch? {
-        do { return try await server.page(statement, rows: rowsPerPage, bytes: bytesPerPage) } catch let error
-            as TDSError
-        {
+        do {
+            return try await log.server.page(statement, rows: rowsPerPage, bytes: bytesPerPage) {
+                [log, through] connection in
+                try await log.check(connection, hasCaptured: through)
+            }
+        } catch let error as CDCError {
+            // With the last capture instance the times of the log are gone, too.
+            try await checkWatermark()
+            throw error
+        } catch let error as TDSError {
             if error.code == .objectNotFound, query.instance.isReadByFunction { throw isGone }
             // Where the change table is gone, the catalogue says so better; and the function refuses bounds that the instance does
             // not keep (313) with a text that does not tell.
@@ -76,7 +83,7 @@ final class ChangeTableCursor: BatchCursor {
 
     /// - Throws: ``CDCError`` with code `retentionGap` where changes above `after` may be gone, or the instance is.
     private func checkWatermark() async throws {
-        let rows = try await server.metadata(query.watermark)
+        let rows = try await log.server.metadata(query.watermark)
         let lowest = rows.count == 1 ? try rows.optionalLSN(0, "lowest") : nil
         // In the table there is none until the instance is established; the function then, too, has nothing to read from.
         guard rows.count == 1, lowest != nil || !query.instance.isReadByFunction else { throw isGone }

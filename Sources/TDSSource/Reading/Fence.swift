@@ -3,8 +3,13 @@ import CDCCore
 /// Waits until the capture job has passed everything that is committed now.
 ///
 /// Where there is a ``WatermarkTable`` to write to, what is written there tells it: its transaction commits after all that is
-/// committed now, and the log is captured in its order. Elsewhere three signs do, whichever comes first: a captured transaction that committed after the fence was set; a log scan that
-/// began after it and ended with nothing left; two empty scans in a row since then, of which the second began after it.
+/// committed now, and the log is captured in its order. Elsewhere three signs do, whichever comes first: a captured transaction that
+/// committed after the fence was set; a log scan that began after it and found nothing left; two empty scans in a row since then,
+/// of which the second began after it. A scan that found something says nothing: it takes so many transactions and no more, and
+/// there may be a backlog behind them.
+///
+/// Scans are told apart by their numbers, and commits by their LSNs first: the server's clock shows local time, which is set back
+/// once a year. What was committed in the hour before that looks later than it was, until the clock has come there again.
 ///
 /// Source: SQL Server documentation, "sys.dm_cdc_log_scan_sessions (Transact-SQL)" and "cdc.lsn_time_mapping (Transact-SQL)".
 struct Fence: Sendable {
@@ -32,76 +37,92 @@ struct Fence: Sendable {
     }
 
     private func waitForSigns() async throws -> LSN {
-        let start = try await state(since: nil)
-        guard let began = start.now else { throw Self.silent }
+        let start = try await beginning()
         let begin = clock.now()
+        var counted = start.scan
         while true {
-            let state = try await state(since: began)
-            if let newest = state.newest, state.hasPassed(start) { return newest }
+            let (scan, maySeeScans) = try await lastScan()
+            var hasPassed = scan.map { $0.foundNothing(since: start.scan, counted) } ?? false
+            if !hasPassed { hasPassed = try await hasLaterCommit(than: start) }
+            // Read after the sign: what it tells of is captured by now.
+            if hasPassed, let newest = try await log.newest() { return newest }
+            if scan?.number != counted?.number { counted = scan }
             if clock.now() - begin >= timeout.microseconds {
-                throw late(newest: state.newest, maySeeScans: state.maySeeScans)
+                throw late(newest: try await log.newest(), maySeeScans: maySeeScans)
             }
             try await clock.sleep(for: pause)
         }
     }
 
-    private struct State {
+    /// What there was when the fence was set.
+    private struct Beginning {
         /// The server's local time, as text that it wrote itself.
-        var now: String?
-        var newest: LSN?
-        /// Whether a transaction was captured that committed after the fence was set.
-        var hasLaterCommit = false
-        /// Whether a complete scan began after the fence was set; `nil` where none is known.
-        var hasLaterScan: Bool?
-        /// Whether the login may know of scans.
-        var maySeeScans = true
-        /// The last scan, and how many empty ones in a row it stands for.
-        var scan: Int?
-        var emptyScans = 0
+        var now: String
+        var newest: LSN
+        var scan: Scan?
+    }
 
-        func hasPassed(_ start: State) -> Bool {
-            if hasLaterCommit || hasLaterScan == true { return true }
-            guard let scan else { return false }
-            // A scan that was not there when the fence was set may have begun before it; what is empty behind it came after.
-            return emptyScans >= (scan == start.scan ? start.emptyScans : 0) + 2
+    /// The last scan of the log.
+    private struct Scan {
+        var number: Int
+        /// Whether it came to its end and found nothing.
+        var isEmpty: Bool
+        /// How many empty ones in a row it stands for.
+        var emptyScans: Int
+
+        /// - Parameters:
+        ///   - start: The last scan when the fence was set.
+        ///   - counted: The same scan as this one, when it was seen first.
+        func foundNothing(since start: Scan?, _ counted: Scan?) -> Bool {
+            if let counted, counted.number == number, emptyScans >= counted.emptyScans + 2 { return true }
+            guard isEmpty, let start, number > start.number else { return false }
+            // The first that was not there when the fence was set may have begun before it; what is behind it came after.
+            return number > start.number + 1 || emptyScans >= 2
         }
     }
 
-    private func state(since began: String?) async throws -> State {
-        // The mapping holds datetime by the server's wall clock, so the fence is set by the same clock.
-        let since = began.map { "CONVERT(datetime, '\($0)', 126)" } ?? "NULL"
-        var state = State()
+    private func beginning() async throws -> Beginning {
         let rows = try await server.metadata(
+            "SELECT CONVERT(varchar(30), GETDATE(), 126) AS now, MAX(start_lsn) AS newest FROM \(log.entries) AS e"
+        )
+        guard rows.count == 1, let now = try rows.optionalString(0, "now") else { throw Self.silent }
+        return Beginning(now: now, newest: try rows.optionalLSN(0, "newest") ?? .zero, scan: try await lastScan().scan)
+    }
+
+    /// Whether a transaction was captured that committed after the fence was set.
+    private func hasLaterCommit(than start: Beginning) async throws -> Bool {
+        let statement = Statement(
             """
-            SELECT CONVERT(varchar(30), GETDATE(), 126) AS now, MAX(start_lsn) AS newest,
-                CASE WHEN MAX(tran_end_time) > \(since) THEN 1 ELSE 0 END AS has_later_commit
-            FROM \(log.entries) AS e
+            SELECT CASE WHEN EXISTS (SELECT 1 FROM \(log.entries) AS e WHERE e.start_lsn > @newest
+                AND e.tran_end_time > CONVERT(datetime, @began, 126) AND e.tran_end_time <= GETDATE())
+                THEN 1 ELSE 0 END AS has_later_commit
             """
         )
-        guard rows.count == 1 else { return state }
-        state.now = try rows.optionalString(0, "now")
-        state.hasLaterCommit = try rows.integer(0, "has_later_commit") == 1
-        state.newest = try rows.optionalLSN(0, "newest")
+        let rows = try await server.metadata(statement.with("newest", start.newest).with("began", start.now))
+        return rows.count == 1 ? try rows.integer(0, "has_later_commit") == 1 : false
+    }
+
+    /// The last scan, where one is known, and whether the login may know of scans.
+    private func lastScan() async throws -> (scan: Scan?, maySeeScans: Bool) {
         do {
-            // Read before the newest LSN would be too early: a scan that ended since may have captured more.
-            let scans = try await server.metadata(
+            let rows = try await server.metadata(
                 """
                 SELECT TOP (1) session_id, empty_scan_count,
-                    CASE WHEN start_time > \(since) AND scan_phase = 'Done' THEN 1 ELSE 0 END AS is_later
+                    CASE WHEN scan_phase = 'Done' AND tran_count = 0 THEN 1 ELSE 0 END AS is_empty
                 FROM sys.dm_cdc_log_scan_sessions WHERE session_id > 0 ORDER BY session_id DESC
                 """
             )
-            if scans.count == 1 {
-                state.scan = try scans.integer(0, "session_id")
-                state.emptyScans = try scans.integer(0, "empty_scan_count")
-                state.hasLaterScan = try scans.integer(0, "is_later") == 1
-                if state.hasLaterScan == true || state.emptyScans > 0 { state.newest = try await log.newest() }
-            }
+            guard rows.count == 1 else { return (nil, true) }
+            let scan = Scan(
+                number: try rows.integer(0, "session_id"),
+                isEmpty: try rows.integer(0, "is_empty") == 1,
+                emptyScans: try rows.integer(0, "empty_scan_count")
+            )
+            return (scan, true)
         } catch let error as TDSError where error.code == .permissionDenied {
             // Without VIEW DATABASE STATE the commits alone tell.
-            state.maySeeScans = false
+            return (nil, false)
         }
-        return state
     }
 
     private func late(newest: LSN?, maySeeScans: Bool = true) -> CDCError {

@@ -37,8 +37,34 @@ struct LogReader: Sendable {
     }
 
     /// The newest captured LSN; `nil` where nothing was ever captured.
-    func newest() async throws -> LSN? {
-        let rows = try await server.metadata("SELECT MAX(start_lsn) AS newest FROM \(entries) AS e")
+    func newest() async throws -> LSN? { try await newest(on: server) }
+
+    /// Makes sure that what a connection reads from now on has everything up to a point that another one told of.
+    ///
+    /// Each connection may be one to another replica, and a secondary is a little behind: what it does not have yet is not an
+    /// error to it, there are only fewer rows.
+    ///
+    /// - Throws: ``CDCError`` with code `sourceUnavailable` where it is behind.
+    func check(_ connection: some MetadataSource, hasCaptured point: LSN) async throws {
+        let newest = try await newest(on: connection)
+        if (newest ?? .zero) < point { throw CDCError.behind(newest, point) }
+    }
+
+    private func newest(on source: some MetadataSource) async throws -> LSN? {
+        let rows = try await source.metadata("SELECT MAX(start_lsn) AS newest FROM \(entries) AS e")
         return rows.count == 1 ? try rows.optionalLSN(0, "newest") : nil
+    }
+}
+
+extension CDCError {
+    /// A server is behind a point that was captured.
+    static func behind(_ newest: LSN?, _ point: LSN) -> CDCError {
+        CDCError(
+            .sourceUnavailable,
+            "the server that answered has captured changes up to LSN \(newest.map(\.description) ?? "none"), but up to \(point) they were "
+                + "seen already: it is a replica that is behind the others, and is asked again. Where it stays so, the database was "
+                + "restored from an older backup: read from the primary replica, which shows it",
+            lsn: newest
+        )
     }
 }

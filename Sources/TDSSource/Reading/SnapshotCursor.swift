@@ -9,16 +9,20 @@ final class SnapshotCursor: BatchCursor {
     private let table: TableName
     private let isInTransaction: Bool
 
-    /// - Parameter isSnapshot: Whether the rows are those of one moment, which no writer keeps from being read.
+    /// - Parameters:
+    ///   - isSnapshot: Whether the rows are those of one moment, which no writer keeps from being read.
+    ///   - check: Looks at the connection before it is asked for rows, in the transaction that shows that moment.
     convenience init(
         _ statement: String,
         schema: Schema,
         table: TableName,
         isSnapshot: Bool,
-        pool: ConnectionPool
+        pool: ConnectionPool,
+        after check: (TDSConnection) async throws -> Void
     ) async throws {
         let lease = try await pool.lease()
         if isSnapshot { try await lease.beginSnapshot(of: table) }
+        try await check(lease.connection)
         try await self.init(statement, schema: schema, table: table, lease, isInTransaction: isSnapshot)
     }
 

@@ -26,6 +26,8 @@ final class ChangeTracking: Sendable {
         var after: Int64
         /// The tables that did not.
         var idle: Set<Int> = []
+        /// The tables that did, and were not read yet.
+        var unread: Set<Int> = []
         /// In which the tables are read; `nil` where they are read without.
         var transaction: TrackingTransaction?
     }
@@ -44,9 +46,8 @@ final class ChangeTracking: Sendable {
     func cut(_ tables: [TrackedTable], after: Int64, isSnapshot: Bool) async throws -> TrackingState {
         await close()
         let cut = try await server.retry { try await take(tables, after: after, isSnapshot: isSnapshot) }
-        let isIdle = tables.allSatisfy { cut.idle.contains($0.objectID) }
         // A transaction that nobody reads in would only keep old versions of rows alive at the server.
-        if isIdle { await cut.transaction?.end() }
+        if cut.unread.isEmpty { await cut.transaction?.end() }
         let before = current.withLock { current in
             defer { current = cut }
             return current
@@ -67,6 +68,19 @@ final class ChangeTracking: Sendable {
             return current
         }
         await cut?.transaction?.end()
+    }
+
+    /// Ends the transaction of the last cut, of which all has been read that will be; what is read of it nevertheless is read without.
+    func endTransaction() async { await current.withLock { $0?.transaction }?.end() }
+
+    /// Takes note that a table was read to its end; after the last one the transaction is not needed any more.
+    private func noteRead(_ table: TrackedTable, in transaction: TrackingTransaction) async {
+        let wasLast = current.withLock { cut in
+            guard cut?.transaction === transaction else { return false }
+            cut?.unread.remove(table.objectID)
+            return cut?.unread.isEmpty ?? false
+        }
+        if wasLast { await transaction.end() }
     }
 
     private func take(_ tables: [TrackedTable], after: Int64, isSnapshot: Bool) async throws -> Cut {
@@ -98,6 +112,7 @@ final class ChangeTracking: Sendable {
         } catch let error as TDSError where error.server.map({ Self.lostTable.contains($0.number) }) ?? false {
             // Which of them it is, is found when it is read.
         }
+        cut.unread = Set(tables.map(\.objectID)).subtracting(cut.idle)
         // Outside a transaction changes may have been cleaned up before they were asked for.
         if transaction == nil, !cut.idle.isEmpty {
             cut.state.lowest = try await TrackingState.read(tables, from: server).lowest
@@ -135,7 +150,7 @@ final class ChangeTracking: Sendable {
                         turn: turn,
                         rowsPerPage: rowsPerPage,
                         bytesPerPage: bytesPerPage
-                    )
+                    ) { [self] in await noteRead(table, in: turn.transaction) }
                 } catch let error as TDSError where error.deniesSnapshotIsolation {
                     // It was disallowed since the cut was taken; the transaction is over.
                 }

@@ -6,11 +6,19 @@ final class TrackedChangesCursor: BatchCursor {
     private let turn: TrackingTurn
     private let rows: TDSRows
     private var changes: TrackedChanges
+    private let atEnd: @Sendable () async -> Void
 
-    init(_ statement: Statement, _ changes: TrackedChanges, turn: TrackingTurn, rowsPerPage: Int, bytesPerPage: Int)
-        async throws
-    {
+    /// - Parameter atEnd: Called after the last row, when others may read in the transaction.
+    init(
+        _ statement: Statement,
+        _ changes: TrackedChanges,
+        turn: TrackingTurn,
+        rowsPerPage: Int,
+        bytesPerPage: Int,
+        atEnd: @escaping @Sendable () async -> Void
+    ) async throws {
         self.turn = turn
+        self.atEnd = atEnd
         self.changes = changes
         do {
             rows = try await turn.connection.query(
@@ -28,6 +36,7 @@ final class TrackedChangesCursor: BatchCursor {
         do {
             guard let batch = try await rows.next() else {
                 await turn.end()
+                await atEnd()
                 return nil
             }
             let (result, hasMissingRows) = try changes.next(batch)

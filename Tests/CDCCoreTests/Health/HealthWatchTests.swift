@@ -52,6 +52,16 @@ struct HealthWatchTests {
         #expect(source.questions.count == 2)
     }
 
+    @Test("an interval longer than time is: it is asked once")
+    func endlessInterval() async {
+        var options = IngestionOptions()
+        options.healthInterval = .seconds(Int64.max)
+        let watch = HealthWatch(source: source, options: options, clock: clock, observer: observer)
+        source.answer(SourceHealth())
+        for _ in 0..<2 { await watch.look(at: ["dbo.a": LSN(high: 1, low: 1)], applied: [:]) }
+        #expect(source.questions.count == 1)
+    }
+
     @Test("its values are metrics")
     func values() async throws {
         let events = await look { health in

@@ -40,13 +40,16 @@ final class TestServer: Sendable {
 
     /// Makes a database with change capture enabled.
     ///
-    /// - Parameter hasCommandIDs: Whether change tables have `__$command_id`; `false` is for the emulator.
+    /// - Parameters:
+    ///   - hasCommandIDs: Whether change tables have `__$command_id`; `false` is for the emulator.
+    ///   - clock: The clock of the server, where it is the emulator; `nil` for that of the system.
     static func withDatabase(
         isCaptured: Bool = true,
         hasCommandIDs: Bool = true,
+        clock: (any EngineClock)? = nil,
         _ body: (TestServer) async throws -> Void
     ) async throws {
-        let server = try await TestServer(hasCommandIDs: hasCommandIDs)
+        let server = try await TestServer(hasCommandIDs: hasCommandIDs, clock)
         do {
             if isCaptured { try await server.run("EXEC sys.sp_cdc_enable_db") }
             try await body(server)
@@ -57,7 +60,7 @@ final class TestServer: Sendable {
         await server.stop()
     }
 
-    private init(hasCommandIDs: Bool) async throws {
+    private init(hasCommandIDs: Bool, _ clock: (any EngineClock)?) async throws {
         var master: SQLServerConfiguration
         var end: @Sendable () async -> Void = {}
         #if Emulator
@@ -70,6 +73,7 @@ final class TestServer: Sendable {
             #if Emulator
             var settings = SQLServerEmulator.Configuration()
             settings.capture.hasCommandIDs = hasCommandIDs
+            if let clock { settings.now = { clock.now() } }
             let emulator = try await SQLServerEmulator.start(settings)
             end = { await emulator.stop() }
             started = emulator
@@ -163,11 +167,15 @@ final class TestServer: Sendable {
         var password: String
     }
 
-    func source(as user: User, _ change: (inout SQLServerSourceOptions) -> Void = { _ in }) -> SQLServerSource {
+    func source(
+        as user: User,
+        clock: any EngineClock = SystemClock(),
+        _ change: (inout SQLServerSourceOptions) -> Void = { _ in }
+    ) -> SQLServerSource {
         var configuration = configuration
         configuration.user = user.name
         configuration.password = Secret(user.password)
-        return source(configuration, change)
+        return source(configuration, clock: clock, change)
     }
 
     /// - Parameter configuration: How to connect, where not as the tests themselves do.

@@ -1,4 +1,5 @@
 import CDCCore
+import Columnar
 import Testing
 
 @testable import TDSSource
@@ -40,6 +41,52 @@ struct CaptureInstanceTests {
         #expect(ranges(1, 30) == ["old 1..30"])
         #expect(ranges(1, 5) == ["old 1..5"])
         #expect(ranges(1, 100) == ["old 1..49", "old-new 49..100", "new 49..100"])
+    }
+
+    /// A server with instances of table 1, by their names and the LSN from which on they keep changes.
+    private struct Instances: MetadataSource {
+        var instances: [(name: String, start: LSN?)]
+
+        func metadata(_ batch: String) async throws -> MetadataRows {
+            guard batch.contains("AS may_read") else { return MetadataRows(.empty([])) }
+            let schema: Schema = [
+                Field("source_object_id", .integer), Field("change_table_id", .integer),
+                Field("capture_instance", .string), Field("start_lsn", .binary), Field("has_command_id", .integer),
+                Field("may_read", .integer),
+            ]
+            let rows: [[Value]] = instances.enumerated().map { index, instance in
+                [
+                    1, .integer(Int64(index + 10)), .string(instance.name),
+                    instance.start.map { .binary($0.bytes) } ?? .null, 1, 1,
+                ]
+            }
+            return MetadataRows(try RecordBatch(schema, rows: rows))
+        }
+    }
+
+    private func table(_ instances: [(name: String, start: LSN?)]) async throws -> SourceTableInfo {
+        var tables = [1: SourceTableInfo(name: "dbo.t", objectID: 1)]
+        try await Catalogue.readCaptureInstances(of: "1", from: Instances(instances: instances), into: &tables)
+        return try #require(tables[1])
+    }
+
+    @Test("an instance to which the capture job has not come yet is not read, and waited for where there is no other")
+    func notEstablished() async throws {
+        let start = LSN(high: 1, low: 10)
+        let both = try await table([("old", start), ("new", nil)])
+        #expect(both.captureInstances.map(\.name) == ["old"])
+        guard case .instance(let read) = try CapturedTable(both, .automatic, profile: .sample).capture else {
+            Issue.record("the table is read by another mechanism")
+            return
+        }
+        #expect(read.name == "old")
+        let only = try await table([("new", nil)])
+        let error = #expect(throws: CDCError.self) { _ = try CapturedTable(only, .automatic, profile: .sample) }
+        #expect(error?.code == .sourceUnavailable)
+        let none = #expect(throws: CDCError.self) {
+            _ = try CapturedTable(SourceTableInfo(name: "dbo.t", objectID: 1), .automatic, profile: .sample)
+        }
+        #expect(none?.code == .tableNotFound)
     }
 
     @Test("a page goes on behind the last row of the one before")

@@ -145,6 +145,39 @@ struct EmulatorCommandTests {
         }
     }
 
+    // MARK: The list of processes
+
+    @Test(
+        "The password of a server and of its client is in no list of processes",
+        arguments: [
+            [], ["--password-environment", "SWIFT_CDC_PASSWORD"], ["--password-file", "password"],
+        ]
+    )
+    func processList(_ password: [String]) async throws {
+        try await withTemporaryFolder { folder in
+            let server = try RunningProgram(arguments: ["emulator", "--port", "0", "--json"], in: folder)
+            defer { server.kill() }
+            let port = try #require(try JSONValue(parsing: try server.firstLine())["port"]?.integer)
+            try Data("\(RunningProgram.password)\n".utf8).write(to: URL(filePath: "\(folder)/password"))
+            let place = ["--server", "127.0.0.1:\(port)", "--tls", "off", "--user", "sa", "--database", "Shop"]
+            let client = try RunningProgram(
+                arguments: [
+                    "demo", "--create-database", "--lake", "lake", "--scale", "0.01", "--transactions", "20000",
+                ]
+                    + place + password,
+                in: folder
+            )
+            defer { client.kill() }
+            // It has logged in when it prints something.
+            _ = try client.firstLine()
+            for (program, argument) in [(server, "emulator"), (client, "--create-database")] {
+                let listing = try program.processListing()
+                #expect(listing.contains(argument))
+                #expect(!listing.contains(RunningProgram.password))
+            }
+        }
+    }
+
     // MARK: A demo on a server
 
     private static let demo =

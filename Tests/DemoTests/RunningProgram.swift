@@ -37,6 +37,19 @@ final class RunningProgram {
         return process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus
     }
 
+    /// Its line in the list of processes, which everybody on the machine may read.
+    func processListing() throws -> String {
+        let listing = Process()
+        listing.executableURL = URL(filePath: "/bin/ps")
+        listing.arguments = ["-ww", "-o", "args=", "-p", "\(process.processIdentifier)"]
+        let output = Pipe()
+        listing.standardOutput = output
+        try listing.run()
+        let text = try output.fileHandleForReading.readToEnd() ?? Data()
+        listing.waitUntilExit()
+        return String(decoding: text, as: UTF8.self)
+    }
+
     func kill() {
         guard process.isRunning else { return }
         process.terminate()

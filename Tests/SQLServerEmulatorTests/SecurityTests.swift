@@ -73,6 +73,20 @@ struct SecurityTests {
         #expect(bench.run("SELECT USER_NAME()").last == "dbo")
     }
 
+    @Test func whoMayBeActedAs() {
+        bench.run("CREATE LOGIN eve WITH PASSWORD = 'x'")
+        bench.run("CREATE SCHEMA bobs AUTHORIZATION bob")
+        bench.run("CREATE PROCEDURE bobs.as_owner WITH EXECUTE AS OWNER AS EXEC ('SELECT USER_NAME()')")
+        #expect(bench.run("EXEC bobs.as_owner").last == "bob")
+        // A module reverts what it has begun itself, and no more.
+        bench.run("CREATE PROCEDURE reverts AS BEGIN REVERT; SELECT USER_NAME() END")
+        bench.run("GRANT EXECUTE ON SCHEMA::dbo TO ann; EXECUTE AS USER = 'ann'")
+        #expect(bench.run("EXEC reverts").last == "ann")
+        #expect(number(bench.run("REVERT; EXECUTE AS LOGIN = 'ann'; EXECUTE AS LOGIN = 'eve'")) == "Msg 15406")
+        bench.run("REVERT; EXECUTE AS USER = 'ann' WITH NO REVERT")
+        #expect(bench.run("REVERT; SELECT USER_NAME()").last == "ann")
+    }
+
     @Test func anOwnersModulesMayUseItsTables() {
         bench.run("CREATE PROCEDURE p AS BEGIN UPDATE t SET a = a + 1; SELECT a FROM t END")
         bench.run("CREATE VIEW v AS SELECT a FROM t")

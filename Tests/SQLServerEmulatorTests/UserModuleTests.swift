@@ -62,6 +62,22 @@ struct UserFunctionTests {
         #expect(run("SELECT @@TRANCOUNT") == ["0"])
     }
 
+    @Test func theyLeaveNothingBehindAndTakeWhatTheyDeclare() {
+        bench.run(
+            "CREATE FUNCTION short (@s VARCHAR(2)) RETURNS VARCHAR(9) AS BEGIN DECLARE @n INT; SELECT @n = COUNT(*) FROM t WHERE id < 2; RETURN @s + '!' END"
+        )
+        #expect(run("SELECT dbo.short('long')") == ["lo!"])
+        #expect(run("UPDATE t SET a = 1; DECLARE @x VARCHAR(9) = dbo.short('x'); SELECT @x") == ["x!"])
+        bench.run("CREATE FUNCTION mine () RETURNS TABLE AS RETURN (SELECT COUNT(*) AS n FROM t)")
+        #expect(run("WITH t AS (SELECT 1 AS id) SELECT n FROM dbo.mine() CROSS JOIN t") == ["3"])
+        bench.run("CREATE FUNCTION whole () RETURNS INT AS BEGIN RETURN 3.9 END")
+        #expect(run("SELECT dbo.whole()") == ["3"])
+        #expect(
+            run("CREATE FUNCTION f () RETURNS INT AS BEGIN IF 1 = 1 RETURN 1 ELSE PRINT 'x'; RETURN 1 END").last?
+                .hasPrefix("Msg 443") == true
+        )
+    }
+
     @Test(arguments: [
         ("RETURNS INT AS BEGIN INSERT t (id) VALUES (1); RETURN 1 END", 443),
         ("RETURNS INT AS BEGIN PRINT 'x'; RETURN 1 END", 443),
@@ -177,6 +193,20 @@ struct TableTriggerTests {
         #expect(run("SELECT COUNT(*) FROM sys.triggers") == ["0"])
     }
 
+    @Test func theyRunInTheOrderInWhichTheyWereMadeAndLeaveTheSettings() {
+        bench.run("CREATE TABLE r (id INT); CREATE TABLE trace (n INT IDENTITY, what VARCHAR(9))")
+        for name in ["b", "a", "c"] {
+            bench.run("CREATE TRIGGER \(name) ON r AFTER INSERT AS INSERT trace VALUES ('\(name)')")
+        }
+        bench.run("INSERT r VALUES (1)")
+        #expect(run("SELECT what FROM trace ORDER BY n") == ["b", "a", "c"])
+        // In a trigger XACT_ABORT is on; behind it an error ends its statement alone, as before.
+        bench.run("BEGIN TRAN; INSERT r VALUES (2); INSERT t (id) VALUES (1)")
+        #expect(run("SELECT @@TRANCOUNT; ROLLBACK") == ["1"])
+        bench.run("DISABLE TRIGGER ALL ON r")
+        #expect(run("INSERT r OUTPUT inserted.id VALUES (3)") == ["3"])
+    }
+
     @Test func noneFiresItself() {
         bench.run("CREATE TABLE r (id INT); ")
         bench.run("CREATE TRIGGER again ON r AFTER INSERT AS INSERT r SELECT id + 1 FROM inserted")
@@ -232,6 +262,28 @@ struct CursorTests {
         #expect(run("DEALLOCATE g; FETCH NEXT FROM g")[0].hasPrefix("Msg 16916"))
         #expect(run("DELETE t WHERE CURRENT OF f")[0].hasPrefix("Msg 40517"))
     }
+
+    @Test func places() throws {
+        let bench = try Bench()
+        bench.run("CREATE TABLE t (id INT); INSERT t VALUES (1), (2), (3)")
+        func run(_ text: String) -> [String] { answers(bench, text) }
+        bench.run("DECLARE g SCROLL CURSOR FOR SELECT id FROM t ORDER BY id; OPEN g")
+        #expect(run("FETCH ABSOLUTE 2 FROM g; FETCH RELATIVE 9 FROM g; FETCH PRIOR FROM g") == ["2", "3"])
+        #expect(run("FETCH RELATIVE -9 FROM g; FETCH NEXT FROM g; FETCH ABSOLUTE -1 FROM g") == ["1", "3"])
+        #expect(run("FETCH NEXT FROM g; SELECT @@FETCH_STATUS") == ["-1"])
+        // Opened again it stands before the first row, and sees what is there then.
+        #expect(run("INSERT t VALUES (0); CLOSE g; OPEN g; FETCH NEXT FROM g; SELECT @@CURSOR_ROWS") == ["0", "4"])
+        #expect(
+            run(
+                "DECLARE g CURSOR LOCAL FOR SELECT 7; OPEN g; FETCH NEXT FROM g; FETCH NEXT FROM GLOBAL g; DEALLOCATE g; FETCH NEXT FROM g"
+            ) == ["7", "1", "2"]
+        )
+        #expect(
+            run("DECLARE f CURSOR FORWARD_ONLY STATIC FOR SELECT 1; OPEN f; FETCH FIRST FROM f")[0].hasPrefix(
+                "Msg 16911"
+            )
+        )
+    }
 }
 
 @Suite("TOP takes a part of the rows, and those that tie with the last")
@@ -249,6 +301,11 @@ struct TopTests {
         #expect(run("SELECT TOP (15) PERCENT WITH TIES a FROM t ORDER BY a DESC") == ["40", "30"])
         #expect(run("SELECT TOP 1 WITH TIES a, COUNT(*) AS n FROM t GROUP BY a ORDER BY COUNT(*)").count == 2)
         #expect(run("SELECT TOP 0 PERCENT id FROM t") == [])
+        #expect(run("SELECT TOP 100 PERCENT id FROM t").count == 7)
+        #expect(run("SELECT TOP 30 PERCENT id FROM t ORDER BY id") == ["1", "2", "3"])
+        #expect(run("SELECT TOP 15 PERCENT a FROM t ORDER BY a") == ["10", "10"])
+        #expect(run("SELECT TOP 100.5 PERCENT id FROM t").last?.hasPrefix("Msg 1031") == true)
+        #expect(run("DECLARE @n INT = -1; SELECT TOP (@n) id FROM t").last?.hasPrefix("Msg 1060") == true)
         #expect(run("SELECT TOP 101 PERCENT id FROM t").last?.hasPrefix("Msg 1031") == true)
         #expect(run("SELECT TOP 1 WITH TIES id FROM t")[0].hasPrefix("Msg 1062"))
         #expect(run("SELECT DISTINCT TOP 50 PERCENT a FROM t")[0].hasPrefix("Msg 40517"))
@@ -288,5 +345,27 @@ struct SequenceTests {
         #expect(run("CREATE SEQUENCE z INCREMENT BY 0")[0].hasPrefix("Msg 11700"))
         #expect(run("CREATE SEQUENCE z AS VARCHAR(5)")[0].hasPrefix("Msg 11702"))
         #expect(run("DROP SEQUENCE s, big; SELECT NEXT VALUE FOR s")[0].hasPrefix("Msg 208"))
+    }
+
+    @Test func limits() throws {
+        let bench = try Bench()
+        func run(_ text: String) -> [String] { answers(bench, text) }
+        bench.run("CREATE SEQUENCE down AS INT INCREMENT BY -2 MINVALUE 1 MAXVALUE 5 CYCLE")
+        let next = "SELECT NEXT VALUE FOR down"
+        #expect((1...4).flatMap { _ in run(next) } == ["5", "3", "1", "5"])
+        // Altered it goes on where it stands.
+        #expect(run("ALTER SEQUENCE down INCREMENT BY -1; \(next)") == ["4"])
+        bench.run("CREATE SEQUENCE up AS INT START WITH 2 MINVALUE 1 MAXVALUE 3 CYCLE")
+        #expect((1...3).flatMap { _ in run("SELECT NEXT VALUE FOR up") } == ["2", "3", "1"])
+        #expect(run("CREATE SEQUENCE up")[0].hasPrefix("Msg 2714"))
+        #expect(run("CREATE SEQUENCE z MINVALUE 3 MAXVALUE 3")[0].hasPrefix("Msg 11705"))
+        #expect(run("CREATE SEQUENCE z START WITH 0 MINVALUE 1")[0].hasPrefix("Msg 11703"))
+        #expect(run("CREATE SEQUENCE z AS TINYINT START WITH 256")[0].hasPrefix("Msg 11708"))
+        bench.run("CREATE PROCEDURE p AS PRINT 1")
+        #expect(run("SELECT NEXT VALUE FOR p")[0].hasPrefix("Msg 11726"))
+        bench.run("CREATE USER bob WITHOUT LOGIN; EXECUTE AS USER = 'bob'")
+        #expect(run("SELECT NEXT VALUE FOR up")[0].contains("The UPDATE permission was denied"))
+        bench.run("REVERT; GRANT UPDATE ON up TO bob; EXECUTE AS USER = 'bob'")
+        #expect(run("SELECT NEXT VALUE FOR up") == ["2"])
     }
 }

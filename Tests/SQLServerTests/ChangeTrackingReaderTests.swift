@@ -3,12 +3,17 @@ import Columnar
 import TDSSource
 import Testing
 
+#if Emulator
+import SQLServerEmulator
+#endif
+
 @Suite("Reading Change Tracking", .enabled(if: TestServer.isAvailable, "needs the trait Emulator or a server"))
 struct ChangeTrackingReaderTests {
     /// A tracked table of three rows in a database without Change Data Capture.
     private func withTable(
         allowingSnapshots: Bool = true,
         connections: Int = 4,
+        rowsPerPage: Int = 50_000,
         _ body: (TestServer, SQLServerSource, SourceTable, SourcePosition) async throws -> Void
     ) async throws {
         try await TestServer.withDatabase(isCaptured: false) { server in
@@ -17,7 +22,10 @@ struct ChangeTrackingReaderTests {
                 "CREATE TABLE orders (order_id INT PRIMARY KEY, note NVARCHAR(MAX), doubled AS order_id * 2); "
                     + "ALTER TABLE orders ENABLE CHANGE_TRACKING; INSERT orders VALUES (1, N'one'), (2, N'two'), (3, NULL)"
             )
-            let source = server.source { $0.connections = connections }
+            let source = server.source { options in
+                options.connections = connections
+                options.rowsPerPage = rowsPerPage
+            }
             let table = try #require(try await source.describe(["dbo.orders"]).first)
             let start = try #require(try await source.snapshotStart(of: table))
             try await body(server, source, table, start)
@@ -83,9 +91,9 @@ struct ChangeTrackingReaderTests {
         }
     }
 
-    @Test("positions ascend strictly, over all batches")
+    @Test("positions ascend strictly, over all batches; the time of the cut stands for that of the changes")
     func positions() async throws {
-        try await withTable { server, source, table, start in
+        try await withTable(rowsPerPage: 3) { server, source, table, start in
             try await server.run("INSERT orders SELECT order_id + 10, note FROM orders; INSERT orders VALUES (5, NULL)")
             let end = try await cut(source, after: start)
             let cursor = try await source.changes(
@@ -93,19 +101,24 @@ struct ChangeTrackingReaderTests {
                 after: LSN(changeTrackingVersion: start.changeTrackingVersion),
                 through: LSN(changeTrackingVersion: end.changeTrackingVersion)
             )
-            let batch = try #require(try await cursor.next())
-            #expect(batch.schema == ChangeColumns.schema(capturing: table.schema))
-            let order = try (0..<batch.rowCount).map { row in
-                try [ChangeColumns.startLSN, ChangeColumns.sequence].map { try batch.column($0).value(at: row) }
+            var batches: [RecordBatch] = []
+            while let batch = try await cursor.next() { batches.append(batch) }
+            #expect(batches.map(\.rowCount) == [3, 1])
+            // It is later than 2023.
+            #expect(end.commitTime > 1_700_000_000_000_000)
+            let system = [
+                ChangeColumns.startLSN, ChangeColumns.sequence, ChangeColumns.updateMask, ChangeColumns.commitTime,
+            ]
+            let rows = try batches.flatMap { batch in
+                #expect(batch.schema == ChangeColumns.schema(capturing: table.schema))
+                return try batch.selecting(system).rows
             }
-            let versions = [2, 2, 2, 3]
-            #expect(
-                order
-                    == (0..<4).map { row in
-                        [versions[row], row + 1].map { .binary(LSN(changeTrackingVersion: Int64($0)).bytes) }
-                    }
-            )
-            #expect(try batch.column(ChangeColumns.updateMask).nullCount == 4)
+            let versions: [Int64] = [2, 2, 2, 3]
+            let expected: [[Value]] = versions.enumerated().map { row, version in
+                let counts = [version, Int64(row + 1)].map { Value.binary(LSN(changeTrackingVersion: $0).bytes) }
+                return counts + [.null, .timestamp(end.commitTime)]
+            }
+            #expect(rows == expected)
         }
     }
 
@@ -144,6 +157,32 @@ struct ChangeTrackingReaderTests {
             #expect(try await changes(source, table, start, end) == [[.integer(4), .integer(2), .string("cut")]])
             let next = try await cut(source, after: end)
             #expect(try await changes(source, table, end, next) == [[.integer(4), .integer(1), .string("later")]])
+        }
+    }
+
+    @Test("a table that was not read as far as the others is asked again, where the last cut knows of no news")
+    func behind() async throws {
+        try await withTable { server, source, table, start in
+            try await server.run("UPDATE orders SET note = N'cut' WHERE order_id = 1")
+            let read = try await cut(source, after: start)
+            let end = try await cut(source, after: read)
+            #expect(try await changes(source, table, read, end) == [])
+            #expect(try await changes(source, table, start, end) == [[.integer(4), .integer(1), .string("cut")]])
+        }
+    }
+
+    @Test("up to another version than the cut's a table is read outside of its transaction")
+    func beyond() async throws {
+        try await withTable { server, source, table, start in
+            try await server.run("UPDATE orders SET note = N'cut' WHERE order_id = 1")
+            _ = try await cut(source, after: start)
+            try await server.run("UPDATE orders SET note = N'later' WHERE order_id = 2")
+            let later = try #require(try await source.snapshotStart(of: table))
+            #expect(
+                try await changes(source, table, start, later) == [
+                    [.integer(4), .integer(1), .string("cut")], [.integer(4), .integer(2), .string("later")],
+                ]
+            )
         }
     }
 
@@ -226,6 +265,67 @@ struct ChangeTrackingReaderTests {
         }
     }
 
+    @Test("a permission that was revoked under the reader is named, too")
+    func revoked() async throws {
+        try await withTable { server, _, _, start in
+            let user = try await server.makeUser()
+            try await server.run("GRANT SELECT, VIEW CHANGE TRACKING ON dbo.orders TO [\(user.name)]")
+            let source = server.source(as: user)
+            let table = try #require(try await source.describe(["dbo.orders"]).first)
+            try await server.run(
+                "UPDATE orders SET note = NULL; REVOKE VIEW CHANGE TRACKING ON dbo.orders TO [\(user.name)]"
+            )
+            let end = try await cut(source, after: start)
+            let error = await #expect(throws: CDCError.self) { _ = try await changes(source, table, start, end) }
+            #expect(error?.code == .accessDenied)
+            await source.close()
+        }
+    }
+
+    @Test("a table that was dropped and made anew under the reader is another one")
+    func madeAnew() async throws {
+        try await withTable { server, source, table, start in
+            try await server.run(
+                "DROP TABLE orders; CREATE TABLE orders (order_id INT PRIMARY KEY, note NVARCHAR(MAX)); "
+                    + "ALTER TABLE orders ENABLE CHANGE_TRACKING; INSERT orders VALUES (7, NULL)"
+            )
+            let end = try await cut(source, after: start)
+            let error = await #expect(throws: CDCError.self) { _ = try await changes(source, table, start, end) }
+            #expect(error?.code == .tableNotFound)
+            #expect(error?.message.contains("made anew") == true)
+        }
+    }
+
+    #if Emulator
+    @Test(
+        "a table that is lost while the cut is taken is told when it is read, and does not hold up the others",
+        .enabled(if: TestServer.isEmulated, "needs the emulator"),
+        arguments: [208, 229, 22105]
+    )
+    func lostMeanwhile(number: Int32) async throws {
+        try await withTable { server, source, table, start in
+            try await server.run("UPDATE orders SET note = N'cut' WHERE order_id = 1")
+            server.emulator?.inject(.error(number, "injected").where("has_news"))
+            let end = try await cut(source, after: start)
+            #expect(try await changes(source, table, start, end) == [[.integer(4), .integer(1), .string("cut")]])
+        }
+    }
+
+    @Test(
+        "where SNAPSHOT isolation is disallowed meanwhile, tables are read without it",
+        .enabled(if: TestServer.isEmulated, "needs the emulator")
+    )
+    func disallowedMeanwhile() async throws {
+        try await withTable { server, source, table, start in
+            try await server.run("UPDATE orders SET note = N'cut' WHERE order_id < 3")
+            server.emulator?.inject(.error(3952, "injected").where("CHANGE_TRACKING_MIN_VALID_VERSION"))
+            let end = try await cut(source, after: start)
+            try await server.run("UPDATE orders SET note = N'later' WHERE order_id = 1")
+            #expect(try await changes(source, table, start, end) == [[.integer(4), .integer(2), .string("cut")]])
+        }
+    }
+    #endif
+
     @Test("tracking that was disabled under the reader is the table's end, and is said so")
     func disabled() async throws {
         try await withTable { server, source, table, start in
@@ -234,6 +334,10 @@ struct ChangeTrackingReaderTests {
             let error = await #expect(throws: CDCError.self) { _ = try await changes(source, table, start, end) }
             #expect(error?.code == .tableNotFound)
             #expect(error?.message.contains("ALTER TABLE [dbo].[orders] ENABLE CHANGE_TRACKING") == true)
+            var other = end
+            other.changeTrackingVersion += 1
+            let uncut = await #expect(throws: CDCError.self) { _ = try await changes(source, table, start, other) }
+            #expect(uncut?.code == .tableNotFound)
             let again = await #expect(throws: CDCError.self) { _ = try await source.describe(["dbo.orders"]) }
             #expect(again?.code == .tableNotFound)
         }

@@ -132,6 +132,35 @@ struct KeylessTableTests {
             await other.close()
         }
     }
+
+    @Test("locks that only read share a table; TABLOCKX shares it with nobody; outside of a transaction none is kept")
+    func sharedTableLocks() async throws {
+        try await TestServer.withDatabase(isCaptured: false) { server in
+            try await server.run("CREATE TABLE a (x INT); INSERT a VALUES (1)")
+            let other = try await TDSConnection.open(server.configuration, logger: TestServer.quiet)
+            let reading = "SELECT x FROM a WITH (TABLOCK, HOLDLOCK)"
+            let taking = "SELECT x FROM a WITH (TABLOCKX)"
+            try await server.run("SET LOCK_TIMEOUT 100")
+            for statement in [
+                reading, taking, "BEGIN TRAN; SELECT x FROM a WITH (TABLOCK)", "BEGIN TRAN; SELECT x FROM a",
+            ] {
+                try await other.execute(statement)
+                try await server.run("INSERT a VALUES (2)")
+                try await other.execute("IF @@TRANCOUNT > 0 COMMIT")
+            }
+            try await other.execute("BEGIN TRAN; \(reading)")
+            try await server.run("BEGIN TRAN; \(reading); COMMIT")
+            let writer = try await #require(throws: TDSError.self) { try await server.run("BEGIN TRAN; \(taking)") }
+            #expect(writer.server?.number == 1222)
+            try await server.run("IF @@TRANCOUNT > 0 ROLLBACK")
+            try await other.execute("COMMIT; BEGIN TRAN; \(taking)")
+            let reader = try await #require(throws: TDSError.self) { try await server.run("BEGIN TRAN; \(reading)") }
+            #expect(reader.server?.number == 1222)
+            try await server.run("IF @@TRANCOUNT > 0 ROLLBACK")
+            try await other.execute("COMMIT")
+            await other.close()
+        }
+    }
 }
 
 /// Time that passes at once; in each pause somebody writes into `visits`.

@@ -291,10 +291,31 @@ struct SetupTests {
             try await server.run(Self.tables)
             try await CaptureSetup(tables: ["dbo.orders"]).installation.apply(to: server.configuration)
             let before = try await catalogue(server)
-            try await server.run("BEGIN TRANSACTION; ALTER TABLE orders ADD note INT; ROLLBACK")
+            try await server.run("BEGIN TRANSACTION; ALTER TABLE orders ADD note INT")
+            #expect(try await server.rows("SELECT COUNT(*) FROM cdc.change_tables") == [[.integer(3)]])
+            try await server.run("ROLLBACK")
             try await expectSame(server, as: before)
-            try await server.run("ALTER TABLE y ADD note INT; ALTER TABLE orders ADD CONSTRAINT small CHECK (id < 100)")
+            #expect(try await server.rows("SELECT outcome FROM swift_cdc.definition_changes") == [])
+        }
+    }
+
+    @Test("what adds no column makes no second capture instance; what others do to other tables is not noted")
+    func noNewColumn() async throws {
+        try await TestServer.withDatabase(isCaptured: false) { server in
+            try await server.run(Self.tables)
+            try await CaptureSetup(tables: ["dbo.orders"]).installation.apply(to: server.configuration)
+            try await server.run(
+                """
+                ALTER TABLE y ADD note INT
+                ALTER TABLE orders ADD CONSTRAINT small CHECK (id < 100)
+                ALTER TABLE orders ADD doubled AS id * 2
+                """
+            )
             #expect(try await server.rows("SELECT COUNT(*) FROM cdc.change_tables") == [[.integer(2)]])
+            #expect(
+                try await server.rows("SELECT table_name, outcome FROM swift_cdc.definition_changes")
+                    == Array(repeating: [.string("orders"), .string("no new column")], count: 2)
+            )
         }
     }
 
@@ -339,6 +360,27 @@ struct SetupTests {
             #expect(try await source.describe(["dbo.orders"])[0].schema["b"] != nil)
             #expect(try await server.rows("SELECT reader FROM swift_cdc.readers") == [[.string(login)]])
             await source.close()
+        }
+    }
+
+    @Test("the only capture instance is not dropped, where an administrator dropped the other one by hand")
+    func droppedByHand() async throws {
+        try await TestServer.withDatabase(isCaptured: false) { server in
+            try await server.run(Self.tables)
+            try await CaptureSetup(tables: ["dbo.orders"]).installation.apply(to: server.configuration)
+            try await server.run("ALTER TABLE orders ADD a INT")
+            try await server.run("ALTER TABLE orders ADD b INT")
+            let source = server.source()
+            _ = try await source.describe(["dbo.orders"])
+            let position = try await source.fence().lsn
+            await source.close()
+            try await server.run("EXEC sys.sp_cdc_disable_table N'dbo', N'orders', N'swift_cdc_dbo_orders_1'")
+            try await server.run("EXEC swift_cdc.report_position 0x\("\(position)".replacing(":", with: ""))")
+            #expect(
+                try await server.rows(
+                    "SELECT capture_instance FROM cdc.change_tables WHERE capture_instance LIKE '%orders%' ORDER BY capture_instance"
+                ) == [[.string("swift_cdc_dbo_orders_2")], [.string("swift_cdc_dbo_orders_3")]]
+            )
         }
     }
 
@@ -437,6 +479,164 @@ struct SetupTests {
         configuration.user = login
         configuration.password = password
         return configuration
+    }
+
+    @Test("what was turned on before stays on, though nobody uses it")
+    func unusedStays() async throws {
+        try await TestServer.withDatabase { server in
+            try await server.run(Self.tables)
+            // The jobs of a database come with its first capture instance, and stay.
+            try await server.capture("y", as: "gone")
+            try await server.run("EXEC sys.sp_cdc_disable_table N'dbo', N'y', N'gone'")
+            try await server.run("ALTER DATABASE CURRENT SET CHANGE_TRACKING = ON (CHANGE_RETENTION = 3 DAYS)")
+            let before = try await catalogue(server)
+            for mechanism in [CaptureSetup.Mechanism.changeDataCapture, .changeTracking] {
+                try await CaptureSetup(tables: ["dbo.orders"], mechanism: mechanism).installation.apply(
+                    to: server.configuration
+                )
+            }
+            try await CaptureSetup(tables: []).removal.apply(to: server.configuration)
+            try await expectSame(server, as: before)
+        }
+    }
+
+    @Test("what was turned on here stays on for those who use it since, and the schema goes")
+    func inUseStays() async throws {
+        try await TestServer.withDatabase(isCaptured: false) { server in
+            try await server.run(Self.tables)
+            for mechanism in [CaptureSetup.Mechanism.changeDataCapture, .changeTracking] {
+                try await CaptureSetup(tables: ["dbo.orders"], mechanism: mechanism).installation.apply(
+                    to: server.configuration
+                )
+            }
+            try await server.capture("y", as: "theirs")
+            try await server.run("ALTER TABLE [sa'les]]].[x]]; DROP TABLE y--'$(z)] ENABLE CHANGE_TRACKING")
+            try await CaptureSetup(tables: []).removal.apply(to: server.configuration)
+            #expect(try await server.rows("SELECT capture_instance FROM cdc.change_tables") == [[.string("theirs")]])
+            #expect(
+                try await server.rows("SELECT OBJECT_NAME(object_id) FROM sys.change_tracking_tables")
+                    == [[.string(Self.hostile.name)]]
+            )
+            #expect(try await server.rows("SELECT SCHEMA_ID(N'swift_cdc')") == [[.null]])
+        }
+    }
+
+    @Test("the owner of the database needs no role")
+    func ownerAsLogin() async throws {
+        try await TestServer.withDatabase(isCaptured: false) { server in
+            try await server.run(Self.tables)
+            let before = try await catalogue(server)
+            let setup = CaptureSetup(tables: ["dbo.orders"], login: server.configuration.user)
+            try await setup.installation.apply(to: server.configuration)
+            try await setup.removal.apply(to: server.configuration)
+            try await expectSame(server, as: before)
+        }
+    }
+
+    @Test("the login that is made reads the changes of a tracked table")
+    func trackingReader() async throws {
+        try await TestServer.withDatabase(isCaptured: false) { server in
+            try await server.run(Self.tables)
+            let setup = CaptureSetup(tables: ["dbo.orders"], mechanism: .changeTracking, login: login)
+            try await setup.installation.apply(to: server.configuration, password: password)
+            var reader = server.configuration
+            reader.user = login
+            reader.password = password
+            let source = SQLServerSource(reader)
+            let lake = try TestLake()
+            for status in ["NEW", "SHIPPED"] {
+                try await server.run("DELETE orders; INSERT orders VALUES (1, '\(status)')")
+                try await lake.pipeline(from: source, ["dbo.orders"]).run(.triggered)
+                #expect(try await lake.rows("orders", ["id", "status"]) == [[.integer(1), .string(status)]])
+            }
+            await source.close()
+            try await setup.removal.apply(to: server.configuration)
+        }
+    }
+
+    @Test("a login and a user that were there before are put into the role, and stay")
+    func existingLogin() async throws {
+        try await TestServer.withDatabase(isCaptured: false) { server in
+            try await server.run(Self.tables)
+            let user = try await server.makeUser()
+            let before = try await catalogue(server)
+            let setup = CaptureSetup(tables: ["dbo.orders"], login: user.name)
+            try await setup.installation.apply(to: server.configuration)
+            #expect(
+                try await server.rows("SELECT IS_ROLEMEMBER(N'swift_cdc_reader', N'\(user.name)')") == [[.integer(1)]]
+            )
+            let source = server.source(as: user)
+            #expect(try await source.describe(["dbo.orders"]).count == 1)
+            await source.close()
+            try await setup.removal.apply(to: server.configuration)
+            try await expectSame(server, as: before)
+            #expect(try await server.rows("SELECT SUSER_ID(N'\(user.name)')") != [[.null]])
+        }
+    }
+
+    // MARK: Refusing
+
+    @Test(
+        "what is in the way is named, and left alone",
+        arguments: [
+            ("CREATE SCHEMA swift_cdc", "There is a schema swift_cdc that this script did not make"),
+            ("CREATE ROLE swift_cdc_reader", "There is a role or user swift_cdc_reader that this script did not make"),
+            ("CREATE ROLE reader", "A user or role of the name of the login exists"),
+            ("CREATE TABLE z (id INT)", "The login does not exist yet, so it needs a password"),
+        ]
+    )
+    func inTheWay(_ made: String, _ message: String) async throws {
+        try await TestServer.withDatabase(isCaptured: false) { server in
+            try await server.run(Self.tables)
+            try await server.run(made)
+            let setup = CaptureSetup(tables: ["dbo.orders"], mechanism: .changeTracking, login: "reader")
+            let error = await #expect(throws: TDSError.self) {
+                () async throws in try await setup.installation.apply(to: server.configuration)
+            }
+            #expect(error?.message.contains(message) == true)
+        }
+    }
+
+    @Test("a script for another database makes nothing in this one")
+    func otherDatabase() async throws {
+        try await TestServer.withDatabase(isCaptured: false) { server in
+            try await server.run(Self.tables)
+            let setup = CaptureSetup(tables: ["dbo.orders"], database: "another")
+            let error = await #expect(throws: TDSError.self) {
+                () async throws in try await setup.installation.apply(to: server.configuration)
+            }
+            #expect(error?.message.contains("for another database") == true)
+            #expect(try await server.rows("SELECT SCHEMA_ID(N'swift_cdc')") == [[.null]])
+        }
+    }
+
+    @Test("changes are kept as long as was asked for, by either mechanism")
+    func retention() async throws {
+        try await TestServer.withDatabase(isCaptured: false) { server in
+            try await server.run(Self.tables)
+            for hours in [30, 40] {
+                let setup = CaptureSetup(
+                    tables: ["dbo.orders", "dbo.y"],
+                    mechanism: .automatic,
+                    retention: .seconds(hours * 3600)
+                )
+                try await setup.installation.apply(to: server.configuration)
+                #expect(
+                    try await server.rows(
+                        "SELECT retention FROM msdb.dbo.cdc_jobs WHERE database_id = DB_ID() AND job_type = N'cleanup'"
+                    ) == [[.integer(Int64(hours * 60))]]
+                )
+                #expect(
+                    try await server.rows(
+                        "SELECT retention_period FROM sys.change_tracking_databases WHERE database_id = DB_ID()"
+                    ) == [[.integer(Int64(hours * 60))]]
+                )
+            }
+            #expect(
+                try await server.rows("SELECT earlier_value FROM swift_cdc.made WHERE kind = N'CDC retention'")
+                    == [[.string("4320")]]
+            )
+        }
     }
 
     /// Runs the text of a script as `sqlcmd` does.

@@ -74,6 +74,15 @@ struct LoginTests {
         }
     }
 
+    @Test("whoever is sent on to another host logs in there")
+    func redirected() async throws {
+        let back = try await MockServer()
+        defer { back.stop() }
+        try await withConnection({ $0.database = "routed \(back.port)" }) { (connection) async throws in
+            #expect(try await connection.smallResult("bulk 10", limit: 10).rowCount == 10)
+        }
+    }
+
     @Test("settings are checked before anything is sent")
     func invalid() async throws {
         var configuration = SQLServerConfiguration.local(port: 1)

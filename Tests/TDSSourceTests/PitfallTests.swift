@@ -17,7 +17,7 @@ import Testing
 /// | P8: `sql_variant` comes without its type, and cut | `RowTests.unsupported`, `ProjectionTests.variant`; `TypeTests.values` of `SQLServerTests` |
 /// | P9: an RPC cannot carry an empty value | ``emptyArguments()`` |
 /// | P10: `freebcp` hangs | not used |
-/// | P11: redirection over TLS fails before 1.3.18 | none: it is FreeTDS's own, and `SQLServerConfiguration.readOnlyIntent` says so |
+/// | P11: redirection over TLS fails before 1.3.18 | `TLSTests.redirected`: no trap and no hang; `SQLServerConfiguration.readOnlyIntent` says that it fails. Without TLS: `LoginTests.redirected` |
 /// | P12: TLS 1.3 inside TDS 7 breaks the login | `TLSTests.tls13` |
 /// | P13: `dbinit` drops handlers, and a wrong answer of one ends the process | every test with a timeout or a refused login, of which the process would end |
 /// | P14: the environment beats the program | `ConfigurationTests.environment`, ``environment()`` |

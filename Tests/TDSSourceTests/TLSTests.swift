@@ -106,6 +106,25 @@ struct TLSTests {
         }
     }
 
+    /// FreeTDS before 1.3.18 goes on with the TLS of the connection that it has left.
+    @Test("being sent on to another host over TLS is a connection or an error by name, in time")
+    func redirected() async throws {
+        try await withServer("on") { front, certificates in
+            try await withServer("on") { back, _ in
+                var configuration = front.configuration
+                configuration.database = "routed \(back.port)"
+                configuration.encryption = .required(.file(certificates.authority))
+                do {
+                    let connection = try await TDSConnection.open(configuration, logger: .quiet)
+                    #expect(try await connection.smallResult("bulk 10", limit: 10).rowCount == 10)
+                    await connection.close()
+                } catch let error as TDSError {
+                    #expect([.tlsFailed, .connectionFailed, .timeout].contains(error.code))
+                }
+            }
+        }
+    }
+
     @Test("a server that insists on encryption refuses a connection without")
     func insisting() async throws {
         try await withServer("on") { server, _ in

@@ -58,6 +58,42 @@ struct HealthTests {
         }
     }
 
+    @Test("nothing is lost to a table that was read up to where its older capture instance begins")
+    func edges() async throws {
+        try await TestServer.withDatabase { server in
+            try await server.run("CREATE TABLE t (id INT PRIMARY KEY); CREATE TABLE other (id INT PRIMARY KEY)")
+            for table in ["t", "other"] { try await server.capture(table) }
+            let source = server.source()
+            _ = try await source.describe(["dbo.t", "dbo.other"])
+            try await server.run("INSERT t VALUES (1)")
+            let read = try await source.fence().lsn
+            let rows = try await server.rows(
+                "SELECT start_lsn FROM cdc.change_tables WHERE capture_instance = N'dbo_t'"
+            )
+            guard case .binary(let bytes)? = rows.first?.first, let low = LSN(bytes) else {
+                Issue.record("the instance has no beginning")
+                return
+            }
+            let lost = SourceHealth.Retention(left: .zero, share: 0)
+            func retention(_ position: LSN) async throws -> [TableName: SourceHealth.Retention] {
+                try await source.health(at: ["dbo.t": position])?.retention ?? [:]
+            }
+            func before(_ lsn: LSN) -> LSN {
+                LSN(high: lsn.low == 0 ? lsn.high &- 1 : lsn.high, low: lsn.low &- 1)
+            }
+            #expect(try await retention(before(low))["dbo.t"] != lost)
+            #expect(try await retention(before(before(low)))["dbo.t"] == lost)
+            try await server.run("INSERT t VALUES (2)")
+            _ = try await source.fence()
+            try await server.capture("t", as: "newer")
+            _ = try await source.describe(["dbo.t", "dbo.other"])
+            let left = try await retention(read)["dbo.t"]?.left
+            #expect((left ?? .zero) > .zero, "the older instance still keeps it")
+            #expect(try await retention(read).keys.sorted() == ["dbo.t"], "who is not asked for is not told")
+            await source.close()
+        }
+    }
+
     @Test("a login with few rights sees what it may, and the rest is unknown")
     func leastPrivilege() async throws {
         try await TestServer.withDatabase { server in

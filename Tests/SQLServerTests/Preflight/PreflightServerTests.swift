@@ -59,6 +59,37 @@ struct PreflightServerTests {
         }
     }
 
+    @Test(
+        "health tells the newest scan, the latency of the newest that took something, and whether scans take all they may"
+    )
+    func scans() async throws {
+        let clock = ManualClock()
+        var configuration = SQLServerEmulator.Configuration()
+        configuration.capture.isAutomatic = false
+        configuration.now = { clock.now() }
+        try await withServer(configuration) { server, source in
+            try await server.run(
+                "EXEC sys.sp_cdc_enable_db; EXEC sys.sp_cdc_enable_table N'dbo', N't', @role_name = NULL"
+            )
+            try await server.run("EXEC sys.sp_cdc_change_job @job_type = N'capture', @maxtrans = 2")
+            _ = try await source.describe(["dbo.t"])
+            for id in 1...3 {
+                try await server.run("INSERT t VALUES (\(2 * id)); INSERT t VALUES (\(2 * id + 1))")
+                clock.advance(by: .seconds(10))
+                // The total of all scans is no scan of its own.
+                #expect(try await source.health(at: [:])?.isSaturated == nil)
+                try await server.run("EXEC sys.sp_cdc_scan")
+            }
+            #expect(try await source.health(at: [:])?.isSaturated == true)
+            clock.advance(by: .seconds(5))
+            try await server.run("EXEC sys.sp_cdc_scan")
+            let health = try #require(try await source.health(at: [:]))
+            #expect(health.isSaturated == false)
+            #expect(health.lastScan?.transactions == 0)
+            #expect(health.captureLatency == .seconds(10))
+        }
+    }
+
     @Test("Amazon RDS is known by its database, and enables capture its own way")
     func amazonRDS() async throws {
         try await withServer { server, source in

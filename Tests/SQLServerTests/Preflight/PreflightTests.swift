@@ -160,6 +160,32 @@ struct PreflightTests {
         }
     }
 
+    @Test("a table that may be seen and not read is an error with the grant in it")
+    func unreadableTable() async throws {
+        try await TestServer.withDatabase { server in
+            try await server.run(Self.table)
+            try await server.capture("t")
+            try await server.withReader { source, user in
+                try await server.run("GRANT SELECT ON SCHEMA::cdc TO [\(user)]; GRANT INSERT ON dbo.t TO [\(user)]")
+                let findings = try await source.preflight(tables: ["dbo.t"]).findings
+                #expect(
+                    findings.filter { $0.table == "dbo.t" }.map(\.remedy)
+                        == ["GRANT SELECT ON OBJECT::[dbo].[t] TO [\(user)];"]
+                )
+            }
+        }
+    }
+
+    @Test("where no table is captured or tracked, and none is named, Change Data Capture is missing")
+    func nothingEnabled() async throws {
+        try await TestServer.withDatabase(isCaptured: false) { server in
+            try await server.run(Self.table)
+            let source = server.source()
+            #expect(try await source.preflight().findings.contains { $0.code == .captureNotEnabled })
+            await source.close()
+        }
+    }
+
     @Test("what a login may not read is an error with the grant in it")
     func missingGrant() async throws {
         try await TestServer.withDatabase { server in
@@ -182,6 +208,10 @@ struct PreflightTests {
             try await server.run(
                 "EXEC sys.sp_cdc_enable_table @source_schema = N'dbo', @source_name = N't', @role_name = N'gate]'"
             )
+            let owner = server.source()
+            let findings = try await owner.preflight(tables: ["dbo.t"]).findings
+            #expect(!findings.contains { $0.code == .gatingRole }, "no gate is closed to the owner of the database")
+            await owner.close()
             try await server.withReader { source, user in
                 func gate() async throws -> PreflightFinding? {
                     try await source.preflight(tables: ["dbo.t"]).findings.first { $0.code == .gatingRole }
@@ -210,7 +240,15 @@ struct PreflightTests {
                 let errors = preflight.findings.filter { $0.severity == .error }
                 #expect(errors.map(\.remedy) == ["GRANT VIEW CHANGE TRACKING ON OBJECT::[dbo].[t] TO [\(user)];"])
                 try await server.apply(preflight)
-                #expect(try await !source.preflight(tables: ["dbo.t"]).hasErrors)
+                let tracked = try await source.preflight(tables: ["dbo.t"])
+                #expect(!tracked.hasErrors)
+                #expect(
+                    try await source.preflight().findings == tracked.findings,
+                    "the tracked tables are found without names"
+                )
+                // Who knows how the changes of a table that is not there are to be kept?
+                let more = try await source.preflight(tables: ["dbo.t", "dbo.none"])
+                #expect(more.findings.contains { $0.code == .captureNotEnabled })
             }
         }
     }
@@ -270,6 +308,11 @@ struct PreflightTests {
             #expect(codes("dbo.b") == [.foreignKeyOutside])
             #expect(codes("dbo.c") == [.noKey])
             #expect(codes("dbo.B") == [.tableNotFound])
+            #expect(findings.last?.message.contains("but dbo.b: names are compared to the letter") == true)
+            let severities = findings.prefix { $0.table == nil }.map(\.severity)
+            #expect(severities == severities.sorted(by: >) && Set(severities).count > 1, "the worst comes first")
+            let both = try await source.preflight(tables: ["dbo.a", "dbo.b"])
+            #expect(!both.findings.contains { $0.code == .foreignKeyOutside })
             await source.close()
         }
     }

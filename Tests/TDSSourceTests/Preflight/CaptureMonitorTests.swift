@@ -25,6 +25,9 @@ struct CaptureMonitorTests {
         // The login may not see the job.
         #expect(isSaturated([5000, 5000, 5000], maximum: nil) == true)
         #expect(isSaturated([5000, 4000, 5000], maximum: nil) == false)
+        #expect(isSaturated([500, 500, 500], maximum: nil) == true)
+        #expect(isSaturated([499, 499, 499], maximum: nil) == false)
+        #expect(isSaturated([0, 0, 0], maximum: 0) == false)
         #expect(isSaturated([2, 2, 2], maximum: nil) == false)
     }
 
@@ -37,6 +40,7 @@ struct CaptureMonitorTests {
         #expect(left(-5, 10, .seconds(100)) == SourceHealth.Retention(left: .seconds(100), share: 1))
         // Where the login may not see the job, what is kept stands for it.
         #expect(left(1800, 7200, nil) == SourceHealth.Retention(left: .seconds(5400), share: 0.75))
+        #expect(left(1800, 3600, nil) == SourceHealth.Retention(left: .seconds(1800), share: 0.5))
         #expect(left(1800, 3599, nil) == nil)
     }
 

@@ -30,6 +30,18 @@ struct ServerRulesTests {
     @Test("a server that has what is needed gives nothing but information")
     func ready() { #expect(Self.findings { _ in }.allSatisfy { $0.severity == .info }) }
 
+    @Test("only an error keeps a pipeline from running", arguments: PreflightFinding.Severity.allCases)
+    func errors(_ severity: PreflightFinding.Severity) {
+        let preflight = Preflight(
+            platform: .sqlServer,
+            productVersion: "16.0.1000.6",
+            edition: "",
+            database: "d",
+            findings: [PreflightFinding(.platform, .info, "i"), PreflightFinding(.unknown, severity, "x")]
+        )
+        #expect(preflight.hasErrors == (severity == .error))
+    }
+
     @Test(
         "the kind of a server is told by its edition, its host and its databases",
         arguments: [
@@ -132,11 +144,35 @@ struct ServerRulesTests {
         #expect(retention(1439, nil)?.severity == .warning)
         #expect(retention(4320, .seconds(36 * 3600)) == nil)
         #expect(retention(4320, .seconds(37 * 3600))?.severity == .warning)
+        #expect(retention(4320, .seconds(72 * 3600))?.severity == .warning)
         #expect(retention(4320, .seconds(73 * 3600))?.severity == .error)
+        #expect(retention(60, nil)?.remedy?.hasSuffix("@retention = 4320;") == true)
         #expect(
             retention(4320, .seconds(7 * 24 * 3600))?.remedy
                 == "EXEC sys.sp_cdc_change_job @job_type = N'cleanup', @retention = 20160;"
         )
+    }
+
+    @Test("what a job may not be seen to be is unknown; one that is not continuous is a warning")
+    func jobSettings() {
+        let hidden = Self.findings { $0.jobs = .unknown("no") }
+        #expect(Self.finding(.unknown, in: hidden)?.remedy == "ALTER ROLE [db_owner] ADD MEMBER [reader];")
+        let usual = Self.finding(.jobSettings, in: Self.findings { _ in })
+        #expect(usual?.message.contains("up to 5000 transactions (10 scans of 500), then waits 5 s") == true)
+        var job = CaptureJob.sampleCapture
+        job.isContinuous = false
+        let stopped = Self.findings { [job] in $0.jobs = .known([job, .sampleCleanup(retention: 4320)]) }
+        #expect(Self.finding(.jobSettings, in: stopped)?.severity == .warning)
+    }
+
+    @Test("a replica has no jobs of its own, and is as new as its primary lets it be")
+    func replicaAlone() {
+        let findings = Self.findings(readOnlyIntent: true) { facts in
+            facts.isReadOnly = true
+            facts.jobs = .known([])
+            facts.secondsSinceNewest = .known(100_000)
+        }
+        #expect(findings.map(\.code) == [.platform, .readableSecondary])
     }
 
     @Test("a readable secondary is welcome; whoever is there without saying so may be sent elsewhere")
@@ -145,6 +181,7 @@ struct ServerRulesTests {
         #expect(Self.finding(.readableSecondary, in: declared)?.severity == .info)
         let silent = Self.findings { $0.isReadOnly = true }
         #expect(Self.finding(.readableSecondary, in: silent)?.severity == .warning)
+        #expect(Self.finding(.readableSecondary, in: silent)?.message.contains("(readOnlyIntent)") == true)
         let set = Self.findings { facts in
             facts.isReadOnly = true
             facts.isSetReadOnly = true
@@ -163,6 +200,15 @@ struct ServerRulesTests {
             facts.permissions.viewsState = false
         }
         #expect(Self.finding(.missingPermission, in: old)?.remedy == "GRANT VIEW DATABASE STATE TO [reader];")
+        // Azure SQL Database says 12, and has the newer name.
+        let azure = Self.findings { facts in
+            facts.platform = .azureSQLDatabase
+            facts.productVersion = "12.0.2000.8"
+            facts.permissions.viewsState = false
+        }
+        #expect(
+            Self.finding(.missingPermission, in: azure)?.remedy == "GRANT VIEW DATABASE PERFORMANCE STATE TO [reader];"
+        )
     }
 
     @Test("change tables that may not be read are an error, unless the functions of the instances may")
@@ -194,8 +240,36 @@ struct ServerRulesTests {
             facts.logReuseWait = "REPLICATION"
         }
         #expect(Self.finding(.captureStale, in: findings)?.remedy == "EXEC sys.sp_cdc_start_job;")
+        #expect(Self.finding(.captureErrors, in: findings)?.message.contains("reported an error within") == true)
         #expect(Self.finding(.captureErrors, in: findings)?.message.contains("2628") == true)
         #expect(Self.finding(.logHeld, in: findings)?.severity == .warning)
+        #expect(Self.finding(.captureStale, in: Self.findings { $0.secondsSinceNewest = .known(900) }) == nil)
+        let azure = Self.findings { facts in
+            facts.platform = .azureSQLDatabase
+            facts.secondsSinceNewest = .known(901)
+        }
+        #expect(Self.finding(.captureStale, in: azure)?.remedy == "EXEC sys.sp_cdc_scan;")
+        let several = Self.findings { facts in
+            facts.failures = .known([22_858, 2628].map { .init(id: "\($0)", number: $0, age: .seconds(9)) })
+        }
+        #expect(
+            Self.finding(.captureErrors, in: several)?.message.contains(
+                "2 errors within the last hour, the last with number 22858"
+            )
+                == true
+        )
+    }
+
+    @Test("when changes were captured last is unknown, where it is not the missing right to read them that hides it")
+    func hiddenProgress() {
+        let hidden = Self.findings { $0.secondsSinceNewest = .unknown("no") }
+        #expect(Self.finding(.unknown, in: hidden)?.message.contains("when changes were captured last") == true)
+        let denied = Self.findings { facts in
+            facts.secondsSinceNewest = .unknown("no")
+            facts.permissions.readsCapture = false
+        }
+        #expect(denied.filter { $0.severity > .info || $0.code == .unknown }.map(\.code) == [.missingPermission])
+        #expect(Self.finding(.missingPermission, in: denied)?.remedy == "GRANT SELECT ON SCHEMA::[cdc] TO [reader];")
     }
 }
 

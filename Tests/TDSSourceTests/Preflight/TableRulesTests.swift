@@ -11,6 +11,7 @@ struct TableRulesTests {
         id: Int? = nil,
         length: Int = 4,
         scale: Int = 0,
+        isComputed: Bool = false,
         collation: String? = nil
     ) -> SourceColumn {
         SourceColumn(
@@ -21,7 +22,7 @@ struct TableRulesTests {
             precision: 10,
             scale: scale,
             isNullable: true,
-            isComputed: false,
+            isComputed: isComputed,
             collation: collation
         )
     }
@@ -123,6 +124,55 @@ struct TableRulesTests {
         }
     }
 
+    @Test("a column that is not captured asks for a second instance")
+    func newColumn() {
+        let all = [column("id"), column("b")]
+        var table = facts(all, captured: [column("id")])
+        let found = findings(table)
+        #expect(found.map(\.code) == [.columnsNotCaptured])
+        #expect(
+            found.first?.remedy == "EXEC sys.sp_cdc_enable_table @source_schema = N'dbo', @source_name = N't', "
+                + "@capture_instance = N'dbo_t_2', @role_name = NULL, @supports_net_changes = 0;"
+        )
+        table.info?.captureInstances[0].name = String(repeating: "x", count: 100)
+        #expect(findings(table).first?.remedy?.contains("N'\(String(repeating: "x", count: 97))_2'") == true)
+    }
+
+    @Test("a key that is not captured is an error, and no second finding besides")
+    func key() {
+        let found = findings(facts([column("id"), column("b")], captured: [column("b")]))
+        #expect(found.map(\.code) == [.keyNotCaptured])
+        #expect(found.map(\.severity) == [.error])
+    }
+
+    @Test("a computed column is left out, is not missed where it is not captured, and its type does not matter")
+    func computed() {
+        let computed = column("c", "dbo_shape", isComputed: true)
+        #expect(findings(facts([column("id"), computed])).map(\.code) == [.computedColumns])
+        #expect(findings(facts([column("id"), column("c", isComputed: true)], captured: [column("id")])) == [])
+        #expect(findings(facts([column("id"), column("c", "dbo_shape")], captured: [column("id")])) == [])
+    }
+
+    @Test("a table that may not be read is told with the grant")
+    func unreadableTable() {
+        var table = facts([column("id")])
+        table.mayRead = false
+        #expect(findings(table).map(\.remedy) == ["GRANT SELECT ON OBJECT::[dbo].[t] TO [reader];"])
+    }
+
+    @Test("nothing is said of captures, where none are wanted or their catalogue may not be read")
+    func captureUnknown() {
+        var table = facts([column("id")])
+        table.info?.captureInstances = []
+        #expect(findings(table).map(\.code) == [.tableNotCaptured])
+        var server = ServerFacts.sample
+        server.permissions.readsCapture = false
+        #expect(findings(table, server) == [])
+        server.permissions.readsCapture = true
+        server.isCaptureEnabled = false
+        #expect(findings(table, server) == [])
+    }
+
     @Test("a name that differs in the case of its letters is offered")
     func similar() {
         let found = findings(TableFacts(name: "dbo.Orders", info: nil, similar: ["dbo.orders"]))
@@ -147,6 +197,11 @@ struct TableRulesTests {
         server.largeObjectLimit = .known(65_536)
         server.platform = .amazonRDS
         #expect(findings(table, server).map(\.remedy) == [nil])
+        server.platform = .azureSQLDatabase
+        #expect(findings(table, server) == [])
+        server = .sample
+        server.largeObjectLimit = .known(0)
+        #expect(findings(table, server).map(\.code) == [.largeObjectLimit])
     }
 
     @Test("text of another collation than the database's may be captured wrongly")
@@ -155,6 +210,11 @@ struct TableRulesTests {
         #expect(findings(facts(columns)).map(\.code) == [.collationDiffers])
         let wide = [column("id"), column("name", "nvarchar", length: 100, collation: "Cyrillic_General_CI_AS")]
         #expect(findings(facts(wide)) == [])
+        let other = ["char", "text"].map { column($0, $0, length: 9, collation: "Cyrillic_General_CI_AS") }
+        let differing = findings(facts([column("id")] + other)).first { $0.code == .collationDiffers }
+        #expect(differing?.message.hasPrefix("'char', 'text' of table") == true)
+        // One that no catalogue gives a collation.
+        #expect(findings(facts([column("id"), column("name", "varchar", length: 9)])) == [])
     }
 
     @Test("what is deleted soon is a warning; what is deleted, an error")
@@ -162,7 +222,9 @@ struct TableRulesTests {
         var table = facts([column("id")])
         table.retention = SourceHealth.Retention(left: .seconds(3600), share: 0.3)
         #expect(findings(table) == [])
-        table.retention = SourceHealth.Retention(left: .seconds(3600), share: 0.2)
+        table.retention = SourceHealth.Retention(left: .seconds(3600), share: 0.25)
+        #expect(findings(table) == [])
+        table.retention = SourceHealth.Retention(left: .seconds(3600), share: 0.24)
         #expect(findings(table).map(\.severity) == [.warning])
         table.retention = SourceHealth.Retention(left: .zero, share: 0)
         #expect(findings(table).map(\.severity) == [.error])
@@ -205,6 +267,11 @@ struct TableRulesTests {
         #expect(findings(table) == [])
         table.mayViewTracking = false
         #expect(findings(table).map(\.remedy) == ["GRANT VIEW CHANGE TRACKING ON OBJECT::[dbo].[t] TO [reader];"])
+        #expect(findings(table).map(\.severity) == [.error])
+        // Its capture instance can be read in its place.
+        table.info?.captureInstances = facts([column("id")]).info?.captureInstances ?? []
+        #expect(findings(table).map(\.severity) == [.warning])
+        table.info?.captureInstances = []
         table.mayViewTracking = true
         table.info?.key = []
         #expect(findings(table).map(\.code) == [.noKey, .tableNotCaptured])

@@ -94,11 +94,32 @@ struct SetupScriptTests {
             CaptureSetup(tables: [TableName(schema: "dbo", name: "")]),
             CaptureSetup(tables: [TableName(schema: "dbo", name: String(repeating: "x", count: 129))]),
             CaptureSetup(tables: ["dbo.a\0b"]), CaptureSetup(tables: [], login: ""),
-            CaptureSetup(tables: [], retention: .seconds(59)), CaptureSetup(tables: [], retention: .seconds(1 << 40)),
+            CaptureSetup(tables: [], retention: .seconds(59)),
+            CaptureSetup(tables: [], retention: .seconds(52_494_800 * 60 + 1)),
         ]
     )
     func refused(_ setup: CaptureSetup) {
         let error = #expect(throws: TDSError.self) { try setup.validate() }
         #expect(error?.code == .invalidConfiguration)
+    }
+
+    @Test("the longest names, and the shortest and longest retentions, are taken")
+    func limits() throws {
+        let long = String(repeating: "x", count: 128)
+        for seconds in [60, 52_494_800 * 60] {
+            try CaptureSetup(tables: [TableName(schema: long, name: long)], login: long, retention: .seconds(seconds))
+                .validate()
+        }
+    }
+
+    @Test("a password is at most 128 characters long")
+    func passwords() async throws {
+        let script = SetupScript(title: "t", batches: [])
+        let nobody = SQLServerConfiguration.local(port: 1)
+        for (count, code) in [(129, TDSError.Code.invalidConfiguration), (128, .connectionFailed)] {
+            let password = Secret(String(repeating: "x", count: count))
+            let error = try await tdsError { try await script.apply(to: nobody, password: password) }
+            #expect(error.code == code)
+        }
     }
 }

@@ -18,6 +18,8 @@ extension MockServer {
     /// - `deaf`: no answer, not even to an attention. `rowsdeaf`: the same after some rows.
     /// - `wait`: no answer until an attention, whenever that comes.
     /// - `pause`: rows, and then nothing until an attention.
+    ///
+    /// A login to the database `routed N` is sent on to port N.
     static let words = #"""
         INT = lambda name, v: (name, 0x09, b'\x26\x04', b'\x04' + struct.pack('<i', v), b'\0')
         DT2 = lambda ticks, day: b'\x08' + ticks.to_bytes(5, 'little') + day.to_bytes(3, 'little')
@@ -130,7 +132,13 @@ extension MockServer {
             # Of the LOGIN7 message only the database's name matters; the server's own code reads it again.
             t, b = s.recvmsg()
             o, n = struct.unpack('<HH', b[68:72])
-            if b[o:o + 2 * n].decode('utf-16-le') == 'missing':
+            database = b[o:o + 2 * n].decode('utf-16-le')
+            if database.startswith('routed ') and int(database[7:]) != A.port:
+                route = b'\0' + struct.pack('<H', int(database[7:])) + usvar('127.0.0.1')
+                route = b'\x14' + struct.pack('<H', len(route)) + route + b'\0\0'
+                s.send(loginack() + b'\xe3' + struct.pack('<H', len(route)) + route + done(0xFD, 0, 0, 0))
+                return
+            if database == 'missing':
                 refusal = error(4060, 1, 11, 'Cannot open database') + error(18456, 1, 14, 'Login failed')
                 s.send(refusal + done(0xFD, 2, 0, 0))
                 raise Closed

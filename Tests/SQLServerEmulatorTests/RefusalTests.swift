@@ -56,4 +56,44 @@ struct RefusalTests {
             ("WITH c AS (SELECT id, name FROM t) UPDATE c SET name = 'z'", "Msg 40517"),
         ])
     }
+
+    @Test func orders() {
+        check([
+            ("SELECT DISTINCT name FROM t ORDER BY id", "Msg 145"),
+            ("SELECT DISTINCT name FROM t ORDER BY name", "b"), ("SELECT DISTINCT id + 1 AS n FROM t ORDER BY n", "3"),
+            ("SELECT DISTINCT id + 1 FROM t ORDER BY id + 1", "3"), ("SELECT DISTINCT name FROM t ORDER BY 1", "b"),
+            ("CREATE VIEW v AS SELECT id FROM t ORDER BY id", "Msg 1033"),
+            ("SELECT * FROM (SELECT id FROM t ORDER BY id) AS d", "Msg 1033"),
+            ("WITH c AS (SELECT id FROM t ORDER BY id) SELECT * FROM c", "Msg 1033"),
+            ("SELECT 1 WHERE 1 IN (SELECT id FROM t ORDER BY id)", "Msg 1033"),
+            ("SELECT (SELECT TOP 1 id FROM t ORDER BY id)", "1"),
+            ("SELECT * FROM (SELECT id FROM t ORDER BY id OFFSET 1 ROWS) AS d", "2"),
+        ])
+    }
+
+    @Test func largeObjects() {
+        check([
+            ("SELECT id FROM t ORDER BY long", "Msg 306"), ("SELECT COUNT(*) FROM t GROUP BY long", "Msg 306"),
+            ("SELECT DISTINCT long FROM t", "Msg 421"), ("SELECT LEN(long) FROM t", "Msg 8116"),
+            ("SELECT LEFT(long, 1) FROM t", "Msg 8116"), ("SELECT UPPER(long) FROM t", "Msg 8116"),
+            ("CREATE TABLE k (a TEXT PRIMARY KEY)", "Msg 1919"), ("CREATE INDEX i ON t (long)", "Msg 1919"),
+        ])
+    }
+
+    @Test func changes() {
+        check([
+            ("INSERT t (id) OUTPUT deleted.id VALUES (9)", "Msg 4104"),
+            ("DELETE t OUTPUT inserted.id", "Msg 4104"),
+            (
+                "MERGE t USING (VALUES (1)) AS s (id) ON t.id = s.id WHEN MATCHED THEN DELETE WHEN MATCHED THEN UPDATE SET name = 'q';",
+                "Msg 5324"
+            ),
+            (
+                "MERGE t USING (VALUES (1)) AS s (id) ON t.id = s.id WHEN MATCHED AND s.id = 1 THEN DELETE WHEN MATCHED AND s.id = 2 THEN DELETE;",
+                "Msg 10714"
+            ),
+            ("RAISERROR('x', 19, 1)", "Msg 2754"), ("RAISERROR('x', 18, 1)", "Msg 50000"),
+            ("SET CONCAT_NULL_YIELDS_NULL OFF", "Msg 40517"), ("SET NUMERIC_ROUNDABORT ON", "Msg 40517"),
+        ])
+    }
 }

@@ -12,7 +12,9 @@ extension Binder {
         let bound: BoundQuery
         let correlation: TableSource.Correlation
         switch join.right {
-        case .derived(let query, let given): (bound, correlation) = (try bind(query, parent: seen), given)
+        case .derived(let query, let given):
+            try checkInner(query)
+            (bound, correlation) = (try bind(query, parent: seen), given)
         case .values(let rows, let given): (bound, correlation) = (try values(rows, seen), given)
         case .function(let call, let columns, let given):
             if !columns.isEmpty { throw SQLError.unsupported("OPENJSON … WITH") }

@@ -43,7 +43,9 @@ extension Binder {
             return isNegated ? "(NOT \(any))" : any
         case .quantified(let operation, let value, let quantifier, let query):
             return try quantified(operation, try bind(value, scope), quantifier, query, scope)
-        case .exists(let query): return "EXISTS (\(try bind(query, parent: scope).sql))"
+        case .exists(let query):
+            try checkInner(query)
+            return "EXISTS (\(try bind(query, parent: scope).sql))"
         case .updated(let column): return try session.isUpdated(column) ? "1" : "0"
         case .currentOf: throw SQLError.unsupported("WHERE CURRENT OF")
         default:
@@ -159,6 +161,7 @@ extension Binder {
         _ query: Query,
         _ scope: Scope
     ) throws(SQLError) -> String {
+        try checkInner(query)
         let bound = try bind(query, parent: scope)
         guard bound.columns.count == 1, let column = bound.columns.first else {
             throw SQLError(

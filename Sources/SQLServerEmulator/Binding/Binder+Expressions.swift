@@ -331,6 +331,7 @@ extension Binder {
     // MARK: Subqueries
 
     private func scalarSubquery(_ query: Query, _ scope: Scope) throws(SQLError) -> TypedSQL {
+        try checkInner(query)
         let bound = try bind(query, parent: scope)
         guard bound.columns.count == 1, let column = bound.columns.first else {
             throw SQLError(

@@ -181,6 +181,12 @@ extension Binder {
         }
         guard !items.isEmpty else { throw SQLError(263, "Must specify table to select from.") }
         let isDistinct = specification.isDistinct
+        if isDistinct, let item = items.first(where: { $0.type.isOldLarge || $0.type == .xml }) {
+            throw SQLError(
+                421,
+                "The \(item.type.name) data type cannot be selected as DISTINCT because it is not comparable."
+            )
+        }
         if specification.having != nil, grouping.isEmpty, !specification.items.contains(where: \.hasAggregate) {
             // SQLite makes a group of all rows only where something that is selected is an aggregate.
             items[0].sql = "CASE WHEN COUNT(*) IS NULL THEN NULL ELSE \(items[0].sql) END"
@@ -200,7 +206,10 @@ extension Binder {
         var order = ""
         if !query.orderBy.isEmpty {
             scope.aliases = zip(columns, items).filter { !$0.0.name.isEmpty }.map { ($0.0.name, $0.1) }
-            order = "ORDER BY " + (try self.order(query.orderBy, scope, items: items))
+            let selected = specification.items.compactMap { if case .expression(let e, _) = $0 { e } else { nil } }
+            order =
+                "ORDER BY "
+                + (try self.order(query.orderBy, scope, items: items, distinct: isDistinct ? selected : nil))
         }
         if let top = specification.top, top.isPercent || top.withTies {
             if isDistinct { throw SQLError.unsupported("DISTINCT with TOP … PERCENT or WITH TIES") }
@@ -225,8 +234,39 @@ extension Binder {
                 )
             }
             let value = try bind(expression, scope)
+            try checkMaySort(value.type)
             return equalized(value.sql, value.type) + (try collate(value.type))
         }
+    }
+
+    private func checkMaySort(_ type: SQLType) throws(SQLError) {
+        if type.isOldLarge {
+            throw SQLError(
+                306,
+                "The text, ntext, and image data types cannot be compared or sorted, except when using IS NULL or LIKE operator.",
+                state: 2
+            )
+        }
+        if type == .xml {
+            throw SQLError(
+                305,
+                "The xml data type cannot be compared or sorted, except when using the IS NULL operator."
+            )
+        }
+    }
+
+    /// - Throws: 1033 where the rows of a query within another are sorted, and that does not choose among them.
+    func checkInner(_ query: Query) throws(SQLError) {
+        guard !query.orderBy.isEmpty, query.offset == nil, query.forClause == nil, query.specification?.top == nil
+        else {
+            return
+        }
+        throw SQLError(
+            1033,
+            "The ORDER BY clause is invalid in views, inline functions, derived tables, subqueries, and common table expressions, "
+                + "unless TOP, OFFSET or FOR XML is also specified.",
+            severity: 15
+        )
     }
 
     /// Refuses columns that are neither grouped by nor within an aggregate, for which SQLite would take any row's.
@@ -260,12 +300,14 @@ extension Binder {
 
     /// - Parameters:
     ///   - items: What the numbers of columns and their aliases mean, for the `ORDER BY` of a `SELECT`.
+    ///   - distinct: What a `SELECT DISTINCT` selects, by which alone it can be ordered.
     func order(
         _ items: [OrderItem],
         _ scope: Scope,
         items selected: [TypedSQL] = [],
         columns: [BoundQuery.Column] = [],
-        alias: String? = nil
+        alias: String? = nil,
+        distinct: [Expression]? = nil
     ) throws(SQLError) -> String {
         try items.enumerated().map { (index, item) throws(SQLError) in
             var value: TypedSQL?
@@ -289,6 +331,16 @@ extension Binder {
             }
             let bound: TypedSQL
             if let value { bound = value } else { bound = try bind(item.expression, scope) }
+            if let distinct, value == nil, !distinct.contains(item.expression),
+                !selected.contains(where: { $0.sql == bound.sql })
+            {
+                throw SQLError(
+                    145,
+                    "ORDER BY items must appear in the select list if SELECT DISTINCT is specified.",
+                    severity: 15
+                )
+            }
+            try checkMaySort(bound.type)
             // A bare number would be the number of a column to SQLite.
             let term = Int64(bound.sql) == nil ? bound.sql : "ifnull(\(bound.sql), NULL)"
             return term + (try collate(bound.type)) + (item.isDescending ? " DESC" : "")

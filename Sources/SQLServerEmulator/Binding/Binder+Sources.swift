@@ -31,6 +31,7 @@ extension Binder {
         switch source {
         case .table(let reference): return try bind(reference, scope)
         case .derived(let query, let correlation):
+            try checkInner(query)
             return add(try bind(query, parent: scope.parent), correlation, scope)
         case .values(let rows, let correlation):
             return add(try values(rows, scope), correlation, scope)
@@ -315,6 +316,7 @@ extension Binder {
 
     func declare(_ expression: CommonTableExpression) throws(SQLError) {
         session.currentLine = expression.line
+        try checkInner(expression.query)
         if case .setOperation(.unionAll, let bodies) = expression.query.body, bodies.count > 1,
             bodies.dropFirst().contains(where: { $0.mentions(expression.name) })
         {

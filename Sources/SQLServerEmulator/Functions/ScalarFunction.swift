@@ -120,6 +120,8 @@ struct FunctionCall {
     func text(_ index: Int) throws(SQLError) -> SQLType {
         let type = type(index)
         switch type {
+        case .text where Self.refusesOldLarge.contains(name), .ntext where Self.refusesOldLarge.contains(name):
+            throw .invalidArgument(type, index + 1, name.lowercased())
         case .text(let collation): return .varchar(.max, collation)
         case .ntext(let collation): return .nvarchar(.max, collation)
         case .xml, .sqlVariant, .image, .hierarchyid, .geometry, .geography:
@@ -127,6 +129,11 @@ struct FunctionCall {
         default: return type.isCharacters ? type : .varchar(.units(type.displayLength))
         }
     }
+
+    /// Functions of strings that take no `text` and `ntext`.
+    private static let refusesOldLarge: Set<String> = [
+        "LEN", "LEFT", "RIGHT", "UPPER", "LOWER", "LTRIM", "RTRIM", "TRIM",
+    ]
 
     /// Several arguments as texts of one collation, all wide where one of them is.
     func texts(_ indices: Int...) throws(SQLError) -> [SQLType] {

@@ -226,7 +226,11 @@ extension Session {
             try checkMayDefine()
             let text = runningBatch?.text(of: statement.span) ?? ""
             // A view must be one that can be read now.
-            if case .view(let definition) = kind { _ = try Binder(self).bind(definition.query) }
+            if case .view(let definition) = kind {
+                let binder = Binder(self)
+                try binder.checkInner(definition.query.query)
+                _ = try binder.bind(definition.query)
+            }
             let identity = try identity(kind.options)
             let now = server.now()
             try change(database) { (catalogue) throws(SQLError) in

@@ -65,6 +65,7 @@ private struct MergePlan {
     var outputSources: [Scope.Source] { merge.output.isEmpty ? [] : sources }
 
     init(_ merge: MergeStatement, _ binder: Binder, _ session: Session) throws(SQLError) {
+        try merge.checkClauses()
         self.merge = merge
         self.binder = binder
         self.session = session
@@ -228,18 +229,47 @@ private struct MergePlan {
 }
 
 extension MergeStatement {
+    /// - Throws: 5324 for a clause that no row would reach, 10714 for two clauses that do the same.
+    fileprivate func checkClauses() throws(SQLError) {
+        for (index, clause) in clauses.enumerated() {
+            let earlier = clauses.prefix(index).filter { $0.match == clause.match }
+            let words =
+                switch clause.match {
+                case .matched: "WHEN MATCHED"
+                case .notMatchedByTarget: "WHEN NOT MATCHED"
+                case .notMatchedBySource: "WHEN NOT MATCHED BY SOURCE"
+                }
+            if earlier.contains(where: { $0.condition == nil }) {
+                throw SQLError(
+                    5324,
+                    "In a MERGE statement, a '\(words)' clause with a search condition cannot appear after a '\(words)' clause with no search condition."
+                )
+            }
+            if earlier.contains(where: { $0.word == clause.word }) {
+                throw SQLError(
+                    10714,
+                    "An action of type '\(clause.word)' cannot appear more than once in a '\(words)' clause of a MERGE statement."
+                )
+            }
+        }
+    }
+
     /// What it needs on the table that it changes.
     fileprivate var permissions: [String] { actions + ["SELECT"] }
 
     /// What its clauses do, once each.
     fileprivate var actions: [String] {
-        let words = clauses.map { clause in
-            switch clause.action {
-            case .update: "UPDATE"
-            case .delete: "DELETE"
-            case .insert, .insertDefaultValues: "INSERT"
-            }
+        Set(clauses.map(\.word)).sorted()
+    }
+}
+
+extension MergeStatement.Clause {
+    /// What it does.
+    fileprivate var word: String {
+        switch action {
+        case .update: "UPDATE"
+        case .delete: "DELETE"
+        case .insert, .insertDefaultValues: "INSERT"
         }
-        return Set(words).sorted()
     }
 }

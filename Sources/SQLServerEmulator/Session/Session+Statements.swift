@@ -176,6 +176,12 @@ extension Session {
             state: UInt8(clamping: max(1, try number(statement.state))),
             severity: UInt8(clamping: max(0, min(25, try number(statement.severity))))
         )
+        guard error.severity < 19 || statement.options.contains("LOG") && isSysadmin else {
+            throw SQLError(
+                2754,
+                "Error severity levels greater than 18 can only be specified by members of the sysadmin role, using the WITH LOG option."
+            )
+        }
         isRaised = error.severity > 10
         if isRaised { throw error }
         (rowCount, lastError) = (0, 0)

@@ -217,6 +217,7 @@ extension Session {
             guard let place = table.columns.firstIndex(where: { $0.name.matches(named.name) }) else {
                 throw SQLError(1911, "Column name '\(named.name)' does not exist in the target table or view.")
             }
+            try checkMayBeKey(table.columns[place], of: table)
             if kind == .primaryKey { table.columns[place].isNullable = false }
             index.columns.append(.init(columnID: table.columns[place].id, isDescending: named.isDescending))
         }
@@ -257,6 +258,7 @@ extension Session {
             guard let column = table.column(named.name) else {
                 throw SQLError(1911, "Column name '\(named.name)' does not exist in the target table or view.")
             }
+            try checkMayBeKey(column, of: table)
             index.columns.append(.init(columnID: column.id, isDescending: named.isDescending))
         }
         for name in definition.include {
@@ -267,6 +269,14 @@ extension Session {
         }
         if let condition = definition.where { index.filter = text(of: condition) }
         table.indexes.append(index)
+    }
+
+    private func checkMayBeKey(_ column: TableColumn, of table: TableObject) throws(SQLError) {
+        guard column.type.isOldLarge || column.type == .xml || column.type.length == .max else { return }
+        throw SQLError(
+            1919,
+            "Column '\(column.name)' in table '\(table.schema).\(table.name)' is of a type that is invalid for use as a key column in an index."
+        )
     }
 
     private func addForeignKey(

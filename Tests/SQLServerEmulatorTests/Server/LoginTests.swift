@@ -55,6 +55,24 @@ extension ServerTests {
             }
         }
 
+        @Test("Only who is logged in may send messages longer than a login")
+        func longMessages() async throws {
+            try await withServer { (server) async throws in
+                let text = "SELECT LEN('\(String(repeating: "x", count: 300_000))') AS n"
+                let stranger = try TDSClient(port: server.port)
+                try stranger.send(
+                    .prelogin,
+                    try Prelogin(serverVersion: .init(major: 17), encryption: .notSupported).encoded()
+                )
+                _ = try stranger.receive()
+                // The server may close the connection while this is sent.
+                try? stranger.send(.login, [UInt8](repeating: 0, count: 600_000))
+                #expect(try stranger.receive() == nil)
+                let client = try TDSClient.loggedIn(port: server.port, password: server.password)
+                #expect(try client.batch(text).rows == [[.bigint(300_000)]])
+            }
+        }
+
         @Test func aWrongPasswordIsRefusedAndTheConnectionClosed() async throws {
             try await withServer { (server) async throws in
                 for set in [

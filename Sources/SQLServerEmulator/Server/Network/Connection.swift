@@ -23,6 +23,8 @@ final class Connection: Sendable {
         var openRequests = 0
         var openBytes = 0
         var hasAttention = false
+        /// Whether its client is known: then it may send more than a login.
+        var isLoggedIn = false
         /// How many bytes go out before the connection breaks: a fault.
         var bytesToCut: Int?
     }
@@ -105,6 +107,9 @@ final class Connection: Sendable {
         }
     }
 
+    func didLogIn() { state.withLock { $0.isLoggedIn = true } }
+
+    var isLoggedIn: Bool { state.withLock { $0.isLoggedIn } }
     var hasAttention: Bool { state.withLock { $0.hasAttention } }
     var isOpen: Bool { state.withLock { $0.isOpen } }
 

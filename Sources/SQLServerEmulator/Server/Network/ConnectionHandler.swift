@@ -25,6 +25,7 @@ final class ConnectionHandler: ChannelInboundHandler {
     private var encryption: NIOSSLServerHandler?
     /// Nobody is known before the login, so little is taken into memory for him.
     private var assembler = PacketAssembler(maximumMessageBytes: 1 << 18)
+    private var takesLargeMessages = false
 
     init(_ server: ServerCore, _ channel: any Channel) {
         self.server = server
@@ -54,6 +55,10 @@ final class ConnectionHandler: ChannelInboundHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard phase != .closed else { return }
+        if !takesLargeMessages, connection.isLoggedIn, !assembler.isMidMessage {
+            takesLargeMessages = true
+            assembler = PacketAssembler(maximumMessageBytes: Connection.requestBytesLimit)
+        }
         assembler.append(unwrapInboundIn(data).readableBytesView)
         do {
             while phase != .closed, let message = try assembler.next() { try take(message, context) }
@@ -109,9 +114,6 @@ final class ConnectionHandler: ChannelInboundHandler {
     private func login(_ login: Login, _ context: ChannelHandlerContext) throws(TDSWireError) {
         if phase == .prelogin, server.configuration.encryption.mode == .required { return close(context) }
         phase = .session
-        let unread = assembler.takeUnread()
-        assembler = PacketAssembler(maximumMessageBytes: Connection.requestBytesLimit)
-        assembler.append(unread)
         guard scope == .loginOnly, let encryption, let wrapper else { return begin(login, context) }
         // The handler is removed once it has returned from handing over the login. Both sides drop TLS without a word.
         let context = NIOLoopBound(context, eventLoop: context.eventLoop)

@@ -62,6 +62,7 @@ final class ClientSession {
         do {
             guard login.version >= .v7_3A else { throw SQLError.unsupported("TDS before 7.3") }
             let known = try authenticate(login)
+            connection.didLogIn()
             let session = try open(known, login)
             self.session = session
             sink.session = session

@@ -84,24 +84,6 @@ struct ChangedTableTests {
         }
     }
 
-    @Test("SNAPSHOT isolation that is disallowed while rows are read: they are read without")
-    func snapshotIsolationDisallowed() async throws {
-        try await TestServer.withDatabase { server in
-            try await server.run("ALTER DATABASE CURRENT SET ALLOW_SNAPSHOT_ISOLATION ON")
-            try await server.run(Self.tables)
-            try await server.capture("changing")
-            let source = server.source()
-            let table = try #require(try await source.describe(["dbo.changing"]).first)
-            let chunk = try #require(try await source.snapshotChunks(of: table).first)
-            try await server.run("ALTER DATABASE CURRENT SET ALLOW_SNAPSHOT_ISOLATION OFF")
-            let error = await #expect(throws: CDCError.self) { _ = try await source.rows(of: chunk, table: table) }
-            #expect(error?.isRetryable == true)
-            let rows = try await source.rows(of: chunk, table: table)
-            #expect(try await rows.next()?.rowCount == 1)
-            await source.close()
-        }
-    }
-
     @Test("a snapshot begins again where the rows are divided by another column than before")
     func otherChunks() async throws {
         try await TestServer.withDatabase { server in

@@ -5,6 +5,8 @@ import LakeStorage
 /// An error that may pass, and did not while it was tried again as often as allowed.
 struct RetriesExhausted: Error {
     let underlying: any Error
+    /// The table whose matter it is; `nil` where it is that of the source as a whole.
+    let table: TableName?
 }
 
 extension Error {
@@ -27,7 +29,7 @@ struct Retry: Sendable {
         var attempt = 0
         while true {
             do { return try await work() } catch  where Self.mayPass(error) {
-                guard attempt < options.maximumRetries else { throw RetriesExhausted(underlying: error) }
+                guard attempt < options.maximumRetries else { throw RetriesExhausted(underlying: error, table: table) }
                 attempt += 1
                 try await pause(before: attempt, of: what, table: table, because: error)
             }

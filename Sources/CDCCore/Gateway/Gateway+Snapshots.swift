@@ -52,7 +52,8 @@ extension Gateway {
 
     /// What keeps one table from being read, such as somebody's lock, while the source is there.
     private func trouble(of table: TableName, _ exhausted: RetriesExhausted) async throws -> CDCError {
-        guard let error = exhausted.underlying as? CDCError, error.code == .sourceUnavailable else { throw exhausted }
+        guard exhausted.table == table, let error = exhausted.underlying as? CDCError, error.code == .sourceUnavailable
+        else { throw exhausted }
         do { _ = try await source.describe([table]) } catch is CancellationError { throw CancellationError() } catch {
             throw exhausted
         }
@@ -107,7 +108,7 @@ extension Gateway {
     private func advanceExactSnapshot(of table: SourceTable, _ budget: inout Int) async throws -> OpenSnapshot? {
         let name = table.name
         progress[name]?.state = .snapshotting
-        let end = try await retry("reading the source's position", table: name) {
+        let end = try await retry("reading the source's position") {
             try await source.snapshotStart(of: table)
         }
         if let plan = try await reusablePlan(table, low: end) {
@@ -152,7 +153,7 @@ extension Gateway {
     /// The plan to go on with, or a new one.
     private func plan(_ table: SourceTable) async throws -> SnapshotPlan {
         // The low point is read before any row, so that every later change lies above it and is replayed.
-        let low = try await retry("reading the source's position", table: table.name) {
+        let low = try await retry("reading the source's position") {
             try await source.snapshotStart(of: table)
         }
         if let plan = try await reusablePlan(table, low: low) { return plan }

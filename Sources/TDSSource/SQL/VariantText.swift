@@ -14,9 +14,13 @@ enum VariantText {
         (["datetime2"], "CONVERT(nvarchar(60), CONVERT(datetime2(7), %), 121)"),
         (["datetimeoffset"], "CONVERT(nvarchar(60), CONVERT(datetimeoffset(7), %), 121)"),
         (["binary", "varbinary"], "CONVERT(nvarchar(max), CONVERT(varbinary(8000), %), 1)"),
-        // 8000 bytes of a code page can be more characters than nvarchar(4000) has; as varchar they would first be turned into the code
-        // page of the database.
-        (["char", "varchar"], "CONVERT(nvarchar(max), %)"),
+        // 8000 bytes of a code page can be more characters than nvarchar(4000) has. As varchar a text is first turned into the code page of
+        // the database, so only a longer one is.
+        (
+            ["char", "varchar"],
+            "CASE WHEN DATALENGTH(%) <= 4000 THEN CONVERT(nvarchar(4000), %) "
+                + "ELSE CONVERT(nvarchar(max), CONVERT(varchar(8000), %)) END"
+        ),
     ]
 
     /// An expression of type `nvarchar(max)`.

@@ -120,6 +120,8 @@ final class TestServer: Sendable {
     /// Runs batches, which lines that hold nothing but `GO` separate.
     func run(_ script: String) async throws {
         for batch in script.components(separatedBy: "\nGO\n") { try await administration.execute(batch) }
+        // Scripts may leave it on, and rows that are not counted are not taken for all rows.
+        try await administration.execute("SET NOCOUNT OFF")
     }
 
     /// All rows of a query.

@@ -190,6 +190,13 @@ extension Session {
     ///
     /// - Returns: What it returns; 0 where it says nothing.
     func runModule(_ statements: [Statement]) throws(SQLError) -> Int64 {
+        // What it sets ends with it; CONTEXT_INFO is no setting.
+        let outer = settings
+        defer {
+            let context = settings.contextInfo
+            settings = outer
+            settings.contextInfo = context
+        }
         guard let (value, type) = try runToResult(statements),
             case .integer(let status) = try Conversion.convert(value, from: type, to: .int)
         else { return 0 }

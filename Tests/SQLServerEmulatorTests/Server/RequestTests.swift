@@ -35,6 +35,15 @@ extension ServerTests {
             }
         }
 
+        @Test("what a procedure or a text sets ends with it", arguments: ["EXEC quiet", "EXEC ('SET NOCOUNT ON')"])
+        func settingsOfModules(_ call: String) async throws {
+            try await withClient { (client, _) async throws in
+                _ = try client.batch("CREATE PROCEDURE quiet AS SET NOCOUNT ON")
+                _ = try client.batch(call)
+                #expect(try client.batch("SELECT id FROM t").told == ["columns id", "done 10 c1 0"])
+            }
+        }
+
         @Test func errorsAndMessagesComeWhereTheyHappen() async throws {
             try await withClient { (client, _) async throws in
                 #expect(

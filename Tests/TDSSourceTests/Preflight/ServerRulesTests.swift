@@ -264,7 +264,7 @@ struct ServerRulesTests {
     func hiddenProgress() {
         let hidden = Self.findings { $0.secondsSinceNewest = .unknown("no") }
         #expect(Self.finding(.unknown, in: hidden)?.message.contains("when changes were captured last") == true)
-        let denied = Self.findings { facts in
+        let denied = Self.findings(seesCaptures: false) { facts in
             facts.secondsSinceNewest = .unknown("no")
             facts.permissions.readsCapture = false
         }

@@ -134,7 +134,9 @@ struct TableRulesTests {
             found.first?.remedy == "EXEC sys.sp_cdc_enable_table @source_schema = N'dbo', @source_name = N't', "
                 + "@capture_instance = N'dbo_t_2', @role_name = NULL, @supports_net_changes = 0;"
         )
-        table.info?.captureInstances[0].name = String(repeating: "x", count: 100)
+        let long = String(repeating: "x", count: 100)
+        table.options[long] = table.options["dbo_t"]
+        table.info?.captureInstances[0].name = long
         #expect(findings(table).first?.remedy?.contains("N'\(String(repeating: "x", count: 97))_2'") == true)
     }
 

@@ -363,6 +363,59 @@ struct SetupTests {
         }
     }
 
+    @Test("whoever may alter a table needs no right here, and the reader none but its own to let the older instance go")
+    func rights() async throws {
+        try await TestServer.withDatabase(isCaptured: false) { server in
+            try await server.run(Self.tables)
+            let setup = CaptureSetup(tables: ["dbo.orders"], login: login)
+            try await setup.installation.apply(to: server.configuration, password: password)
+            let developer = try await server.makeUser()
+            try await server.run("ALTER ROLE db_ddladmin ADD MEMBER [\(developer.name)]")
+            var configuration = server.configuration
+            (configuration.user, configuration.password) = (developer.name, Secret(developer.password))
+            let connection = try await TDSConnection.open(configuration, logger: TestServer.quiet)
+            try await connection.execute("ALTER TABLE dbo.orders ADD a INT")
+            await connection.close()
+            #expect(
+                try await server.rows("SELECT login_name, outcome FROM swift_cdc.definition_changes")
+                    == [[.string(developer.name), .string("captured")]]
+            )
+
+            (configuration.user, configuration.password) = (login, password)
+            let source = server.source(configuration)
+            _ = try await source.describe(["dbo.orders"])
+            try await source.acknowledge(["dbo.orders": try await source.fence().lsn])
+            await source.close()
+            #expect(
+                try await server.rows(
+                    "SELECT capture_instance FROM cdc.change_tables WHERE capture_instance LIKE '%orders%'"
+                ) == [[.string("swift_cdc_dbo_orders_2")]]
+            )
+            try await setup.removal.apply(to: server.configuration)
+        }
+    }
+
+    @Test("an older capture instance stays until the last reader is where the newer one begins")
+    func severalReaders() async throws {
+        try await TestServer.withDatabase(isCaptured: false) { server in
+            try await server.run(Self.tables)
+            try await CaptureSetup(tables: ["dbo.orders"]).installation.apply(to: server.configuration)
+            try await server.run("ALTER TABLE orders ADD a INT")
+            try await server.run("INSERT swift_cdc.readers VALUES (N'slow', 0x00000000000000000001, SYSUTCDATETIME())")
+            let source = server.source()
+            _ = try await source.describe(["dbo.orders"])
+            let instances = "SELECT COUNT(*) FROM cdc.change_tables WHERE capture_instance LIKE '%orders%'"
+            try await source.acknowledge(["dbo.orders": try await source.fence().lsn])
+            #expect(try await server.rows(instances) == [[.integer(2)]])
+            try await server.run(
+                "UPDATE swift_cdc.readers SET position = (SELECT MAX(start_lsn) FROM cdc.change_tables) WHERE reader = N'slow'"
+            )
+            try await source.acknowledge(["dbo.orders": try await source.fence().lsn])
+            #expect(try await server.rows(instances) == [[.integer(1)]])
+            await source.close()
+        }
+    }
+
     @Test("the only capture instance is not dropped, where an administrator dropped the other one by hand")
     func droppedByHand() async throws {
         try await TestServer.withDatabase(isCaptured: false) { server in

@@ -43,6 +43,16 @@ struct SetupScriptTests {
         #expect(!Self.everything.removal.needsPassword)
     }
 
+    @Test("many tables are told in several statements, because one takes a thousand rows")
+    func manyTables() {
+        let tables = (1...1001).map { TableName(schema: "dbo", name: "t\($0)") }
+        let rows = CaptureSetup(tables: tables).installation.batches.map { batch in
+            batch.text.split(separator: "\n").count { $0.hasPrefix("    (N'dbo', N't") }
+        }
+        #expect(rows.reduce(0, +) == 1001)
+        #expect(rows.allSatisfy { $0 <= 1000 })
+    }
+
     @Test("what stays in the database names no other database")
     func names() {
         let modules = Self.everything.installation.batches.map(\.text).filter { $0.hasPrefix("CREATE OR ALTER") }

@@ -182,7 +182,15 @@ struct CaptureTests {
                 try await pipeline.run(.triggered)
                 let expected = try await server.rows("SELECT \(columns.joined(separator: ", ")) FROM orders")
                 #expect(try await lake.rows("orders", columns) == expected.sorted { "\($0)" < "\($1)" })
-                try await server.run("UPDATE orders SET order_status = 'LATER' WHERE order_id = 1")
+                // What both have been read of is cleaned up.
+                try await server.run(
+                    """
+                    DECLARE @low BINARY(10) = sys.fn_cdc_get_max_lsn();
+                    EXEC sys.sp_cdc_cleanup_change_table @capture_instance = N'first', @low_water_mark = @low
+                    EXEC sys.sp_cdc_cleanup_change_table @capture_instance = N'second', @low_water_mark = @low
+                    UPDATE orders SET order_status = 'LATER' WHERE order_id = 1
+                    """
+                )
             }
             await source.close()
         }

@@ -75,7 +75,7 @@ struct StatementTests {
 
     @Test(
         "a statement that the server ends early without a message is no complete one",
-        arguments: ["killed 5 2", "killed 5 102", "killed 0 2", "killedearly", "killedprocedure 5"]
+        arguments: ["killed 5 2", "killed 5 102", "killed 5 12", "killed 0 2", "killedearly", "killedprocedure 5"]
     )
     func killed(statement: String) async throws {
         try await withConnection { connection in

@@ -14,7 +14,7 @@ struct ColumnVector: BitwiseCopyable {
     private let magnitudeBytes: Int
     private let limit: UInt128
     /// Bytes of a value in `values`.
-    private let stride: Int
+    let stride: Int
     /// Bytes of a cell in db-lib's memory; 0 where they differ from cell to cell.
     private let cellBytes: Int
     /// Rows that there is memory for.
@@ -25,7 +25,8 @@ struct ColumnVector: BitwiseCopyable {
     private var validity: UnsafeMutablePointer<UInt64>?
     private var hasNulls = false
     private var pool: UnsafeMutableRawPointer?
-    private var poolCount = 0
+    /// Bytes of the texts.
+    private(set) var poolCount = 0
     private var poolCapacity = 0
 
     /// What can become of a cell.
@@ -84,9 +85,6 @@ struct ColumnVector: BitwiseCopyable {
         pool?.deallocate()
         (values, validity, pool, capacity, poolCapacity) = (nil, nil, nil, 0, 0)
     }
-
-    /// Bytes that the rows take.
-    func byteCount(_ rows: Int) -> Int { rows * stride + poolCount }
 
     // MARK: Appending
 

@@ -6,6 +6,9 @@ final class RowReader {
     let schema: Schema
     private let decoders: [ColumnDecoder]
     private let vectors: UnsafeMutableBufferPointer<ColumnVector>
+    /// The columns whose values differ in length, and what one row takes of all columns without those.
+    private let poolColumns: [Int]
+    private let bytesPerRow: Int
     /// Rows since ``begin(_:)``, and how many there is room for.
     private(set) var count = 0
     /// Rows before ``begin(_:)``.
@@ -29,6 +32,8 @@ final class RowReader {
         schema = Schema(decoders.map(\.field))
         vectors = .allocate(capacity: decoders.count)
         _ = vectors.initialize(from: decoders.map { ColumnVector($0) })
+        poolColumns = decoders.indices.filter { decoders[$0].field.type.vectorKind == .bytes }
+        bytesPerRow = vectors.reduce(0) { $0 + $1.stride }
     }
 
     deinit {
@@ -41,8 +46,8 @@ final class RowReader {
 
     /// About how many bytes the rows take that were appended since ``begin(_:)``.
     var byteCount: Int {
-        var bytes = 0
-        for index in vectors.indices { bytes &+= vectors[index].byteCount(count) }
+        var bytes = count &* bytesPerRow
+        for index in poolColumns { bytes &+= vectors[index].poolCount }
         return bytes
     }
 

@@ -34,6 +34,8 @@ public final class SQLServerSource: ChangeSource {
         var reported = LSN.zero
         /// The last point in the log that was told to the engine.
         var captured = LSN.zero
+        /// Tables without a key whose rows could not be had as of one point, and until when nobody tries again.
+        var lateSnapshots: [TableName: (until: Int64, error: CDCError)] = [:]
     }
 
     /// Nothing is connected before the first call.
@@ -103,9 +105,13 @@ public final class SQLServerSource: ChangeSource {
         let names = Set(tables).union(catalogue.tables.keys)
         let new = try await Catalogue.read(names, profile: profile, from: server)
         known.withLock { known in
+            // Somebody else may have asked for other tables meanwhile; what is older than this is asked for again.
+            let others = known.catalogue.tables.filter { !names.contains($0.key) }
+            let isSame = known.stamp == stamp
             known.catalogue = new
-            known.stamp = stamp
-            known.missing = names.subtracting(new.tables.keys)
+            known.catalogue.tables.merge(others) { own, _ in own }
+            known.stamp = isSame || others.isEmpty ? stamp : nil
+            known.missing = (isSame ? known.missing : []).union(names).subtracting(new.tables.keys)
         }
         await register()
         return new
@@ -155,11 +161,7 @@ public final class SQLServerSource: ChangeSource {
             var position: SourcePosition?
             if readsLog(profile, tables) {
                 position = try await log(profile).cut(after: after.lsn, limit: transactionLimit)
-                if let position {
-                    // Of a primary it says that the database was restored; a secondary may only be behind the one that answered before.
-                    if profile.isReadOnly, position.lsn < after.lsn { throw CDCError.behind(position.lsn, after.lsn) }
-                    known.withLock { $0.captured = position.lsn }
-                }
+                if let position { known.withLock { $0.captured = position.lsn } }
                 if let position, position.lsn > after.lsn {
                     let instances = tables.flatMap { $0.tracked == nil ? $0.info.captureInstances : [] }
                     try await filter.refresh(instances, through: position.lsn, from: server)
@@ -180,31 +182,34 @@ public final class SQLServerSource: ChangeSource {
     }
 
     public func fence() async throws -> SourcePosition {
-        try await translating { try await fence(timeout: options.fenceTimeout) }
+        try await translating {
+            let profile = try await profile()
+            var position = SourcePosition.start
+            if readsLog(profile, capturedTables(profile)) {
+                position = try await capturedPoint(within: options.fenceTimeout, on: server)
+            }
+            guard profile.isChangeTrackingEnabled else { return position }
+            return Self.position(position, try await tracking.state(of: []))
+        }
     }
 
-    private func fence(timeout: Duration) async throws -> SourcePosition {
+    /// A captured point behind everything that is committed now.
+    private func capturedPoint(within timeout: Duration, on server: Server) async throws -> SourcePosition {
         let profile = try await profile()
-        var position = SourcePosition.start
-        if readsLog(profile, capturedTables(profile)) {
-            let log = log(profile)
-            let fence = Fence(
-                server: server,
-                log: log,
-                clock: clock,
-                // Azure SQL Database captures about every 20 seconds; asking twice a second would tell nothing sooner.
-                pause: profile.isAzureDatabase ? max(options.fencePause, .seconds(2)) : options.fencePause,
-                timeout: timeout
-            )
-            let lsn = try await fence.wait()
-            position =
-                try await log.cut(after: .zero, limit: .max)
-                ?? SourcePosition(lsn: lsn, commitTime: clock.now())
-            // Another replica may have answered.
-            position.lsn = max(position.lsn, lsn)
-        }
-        guard profile.isChangeTrackingEnabled else { return position }
-        return Self.position(position, try await tracking.state(of: []))
+        let log = log(profile, on: server)
+        let fence = Fence(
+            server: server,
+            log: log,
+            clock: clock,
+            // Azure SQL Database captures about every 20 seconds; asking twice a second would tell nothing sooner.
+            pause: profile.isAzureDatabase ? max(options.fencePause, .seconds(2)) : options.fencePause,
+            timeout: timeout
+        )
+        let lsn = try await fence.wait()
+        var position = try await log.cut(after: .zero, limit: .max) ?? SourcePosition(lsn: lsn, commitTime: clock.now())
+        // Another replica may have answered.
+        position.lsn = max(position.lsn, lsn)
+        return position
     }
 
     /// A point in the log together with the state of Change Tracking.
@@ -221,7 +226,9 @@ public final class SQLServerSource: ChangeSource {
         profile.isCDCEnabled && (tables.isEmpty || tables.contains { $0.tracked == nil })
     }
 
-    private func log(_ profile: ServerProfile) -> LogReader {
+    private func log(_ profile: ServerProfile) -> LogReader { log(profile, on: server) }
+
+    private func log(_ profile: ServerProfile, on server: Server) -> LogReader {
         LogReader(server: server, time: time(profile), mayReadCaptureTables: profile.mayReadCaptureTables)
     }
 
@@ -502,20 +509,31 @@ public final class SQLServerSource: ChangeSource {
             if profile.isReadOnly { throw Self.needsLock(table) }
             guard profile.allowsSnapshotIsolation else { throw Self.needsSnapshotIsolation(table) }
             let (_, query) = try await snapshotQuery(table)
+            if let late = known.withLock({ $0.lateSnapshots[table.name] }), clock.now() < late.until {
+                throw late.error
+            }
+            let own = ConnectionPool(configuration, size: 3, logger: logger)
             let reader = ExactSnapshotReader(
                 table: table.name,
-                pool: pool,
-                openLock: { [self] in try await TDSConnection.open(configuration, logger: logger) },
-                clock: clock,
+                pool: own,
                 lockTime: min(options.fenceTimeout, options.exactSnapshotLockTime),
-                fenceTime: options.fenceTimeout,
-                fence: { [self] in try await fence(timeout: $0) }
+                fence: { [self] in try await capturedPoint(within: $0, on: Server(pool: own, retry: server.retry)) }
             )
             let position: SourcePosition
             let lease: ConnectionLease
-            do { (position, lease) = try await reader.begin() } catch let error as TDSError
+            do {
+                (position, lease) = try await closing(own) { try await reader.begin() }
+            } catch let error as TDSError
                 where error.deniesSnapshotIsolation
-            { throw Self.needsSnapshotIsolation(table) }
+            {
+                throw Self.needsSnapshotIsolation(table)
+            } catch let late as ExactSnapshotReader.Late {
+                let until = clock.end(of: late.pause)
+                known.withLock { $0.lateSnapshots[table.name] = (until, late.error) }
+                throw late.error
+            } catch is ExactSnapshotReader.OnSecondary {
+                throw Self.needsLock(table)
+            }
             let rows = try await SnapshotCursor(
                 query.rows(KeyRange(columns: [], from: nil, to: nil)),
                 schema: table.schema,
@@ -524,6 +542,18 @@ public final class SQLServerSource: ChangeSource {
                 isInTransaction: true
             )
             return ExactSnapshot(position: position, rows: TranslatingCursor(rows, of: table.name))
+        }
+    }
+
+    /// Closes a pool when work with it is over; a connection that is still lent is closed when it comes back.
+    private func closing<T>(_ pool: ConnectionPool, _ work: () async throws -> T) async throws -> T {
+        do {
+            let result = try await work()
+            await pool.close()
+            return result
+        } catch {
+            await pool.close()
+            throw error
         }
     }
 
@@ -575,7 +605,7 @@ public final class SQLServerSource: ChangeSource {
         do { return try await work() } catch let error as TDSError {
             // SNAPSHOT isolation was disallowed since: whoever tries again reads without.
             if error.deniesSnapshotIsolation { known.withLock { $0.profile = nil } }
-            throw CDCError(error, reading: table)
+            throw error.translated(reading: table)
         }
     }
 }

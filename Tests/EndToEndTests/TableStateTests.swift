@@ -250,18 +250,33 @@ struct TableStateTests {
         #expect(try await ingestion.matches(source))
     }
 
-    @Test("a table that somebody keeps locked is left for the pass, the others go on")
-    func locked() async throws {
+    @Test(
+        "a table that somebody keeps locked is left for the pass, the others go on, and do not wait for it again",
+        arguments: [SourceCall.snapshot("dbo.customers"), .changes("dbo.customers")]
+    )
+    func locked(call: SourceCall) async throws {
         let source = try Shop.source()
-        let locked = InterceptedSource(
+        var ingestion = Ingestion(source, storage)
+        ingestion.options.snapshotChunksPerCut = 1
+        ingestion.options.transactionsPerCut = 5
+        if call == .changes("dbo.customers") {
+            try await ingestion.run()
+            try Shop.traffic(source, transactions: 40, seed: 1)
+        }
+        let attempts = Counter()
+        var locked = ingestion
+        locked.source = InterceptedSource(
             source,
-            before: { call in
-                if call == .snapshot("dbo.customers") { throw CDCError(.sourceUnavailable, "somebody holds a lock") }
+            before: { made in
+                guard made == call else { return }
+                attempts.increment()
+                throw CDCError(.sourceUnavailable, "somebody holds a lock")
             }
         )
-        #expect(try await expectIncomplete(Ingestion(locked, storage)).contains("somebody holds a lock"))
-        let ingestion = Ingestion(source, storage)
+        #expect(try await expectIncomplete(locked).contains("somebody holds a lock"))
         #expect(try await Set(ingestion.rows("orders")) == Set(try source.rows(of: "dbo.orders").rows))
+        #expect(attempts.value > ingestion.options.maximumRetries + 1, "it is tried again in the next pass")
+        #expect(attempts.value < 2 * (ingestion.options.maximumRetries + 1), "but not as often")
         try await ingestion.run()
         #expect(try await ingestion.matches(source))
     }
@@ -322,14 +337,30 @@ struct TableStateTests {
         #expect(try await ingestion.matches(source))
     }
 
-    @Test("a table that cannot be described any more waits, the others go on; described again, it catches up")
-    func undescribed() async throws {
+    @Test("a table to which the capture job does not come waits, though it was never read, and the others go on")
+    func notYetCaptured() async throws {
+        let source = try Shop.source()
+        var ingestion = Ingestion(source, storage)
+        let trouble = CDCError(.sourceUnavailable, "the capture job has not come yet", table: "dbo.orders")
+        ingestion.source = ReluctantSource(source: source, refused: ["dbo.orders": trouble])
+        #expect(try await expectIncomplete(ingestion).contains("has not come yet"))
+        #expect(try await Set(ingestion.rows("customers")) == Set(try source.rows(of: "dbo.customers").rows))
+        ingestion.source = source
+        try await ingestion.run()
+        #expect(try await ingestion.matches(source))
+    }
+
+    @Test(
+        "a table that cannot be described any more waits, the others go on; described again, it catches up",
+        arguments: [CDCError.Code.invalidConfiguration, .sourceUnavailable]
+    )
+    func undescribed(code: CDCError.Code) async throws {
         let source = try Shop.source()
         let ingestion = Ingestion(source, storage)
         try await ingestion.run()
         try Shop.traffic(source, transactions: 10, seed: 1)
         let before = try await ingestion.rows("orders")
-        let trouble = CDCError(.invalidConfiguration, "a type that cannot be read", table: "dbo.orders")
+        let trouble = CDCError(code, "a type that cannot be read", table: "dbo.orders")
         var failing = ingestion
         failing.source = ReluctantSource(source: source, refused: ["dbo.orders": trouble])
         #expect(try await expectIncomplete(failing).contains("cannot be read"))

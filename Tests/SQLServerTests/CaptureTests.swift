@@ -196,6 +196,44 @@ struct CaptureTests {
         }
     }
 
+    @Test("an older capture instance may go at any time when what it alone has was read", arguments: [false, true])
+    func superseded(readByFunction: Bool) async throws {
+        try await TestServer.withDatabase { server in
+            try await server.run("CREATE TABLE orders (order_id INT PRIMARY KEY)")
+            for instance in ["first", "second"] {
+                try await server.run(
+                    """
+                    EXEC sys.sp_cdc_enable_table @source_schema = N'dbo', @source_name = N'orders', @role_name = N'gate',
+                        @capture_instance = N'\(instance)'
+                    """
+                )
+            }
+            let user = try await server.makeUser()
+            try await server.run(
+                """
+                GRANT SELECT ON dbo.orders TO [\(user.name)]
+                GRANT VIEW DATABASE STATE TO [\(user.name)]
+                ALTER ROLE gate ADD MEMBER [\(user.name)]
+                \(readByFunction ? "" : "GRANT SELECT ON SCHEMA::cdc TO [\(user.name)]")
+                """
+            )
+            let source = server.source(as: user)
+            try await server.run("INSERT orders VALUES (1)")
+            let table = try #require(try await source.describe(["dbo.orders"]).first)
+            let start = try await source.fence()
+            try await server.run("INSERT orders VALUES (2), (3)")
+            let end = try await source.fence()
+            try await server.run(
+                "EXEC sys.sp_cdc_disable_table @source_schema = N'dbo', @source_name = N'orders', @capture_instance = N'first'"
+            )
+            let changes = try await source.changes(of: table, after: start.lsn, through: end.lsn)
+            var count = 0
+            while let batch = try await changes.next() { count += batch.rowCount }
+            #expect(count == 2)
+            await source.close()
+        }
+    }
+
     @Test("what is not enabled is named with the statement that enables it")
     func notEnabled() async throws {
         try await TestServer.withDatabase(isCaptured: false) { server in

@@ -27,6 +27,33 @@ struct FaultTests {
 
     private static let expected: [[Value]] = [[1, "first"], [2, "two"]]
 
+    @Test("that a task was cancelled is no failure of the source")
+    func cancelled() async throws {
+        try await withPipeline { _, _, source, _ in
+            let reading = Task { () async throws in
+                while !Task.isCancelled { await Task.yield() }
+                _ = try await source.describe(["dbo.t"])
+            }
+            reading.cancel()
+            await #expect(throws: CancellationError.self) { try await reading.value }
+        }
+    }
+
+    @Test("tables that are asked for at the same time are all known")
+    func describedTogether() async throws {
+        try await withPipeline { server, _, _, _ in
+            try await server.run("CREATE TABLE other (id INT PRIMARY KEY)")
+            try await server.capture("other")
+            for _ in 1...10 {
+                let source = server.source()
+                async let one = source.describe(["dbo.t"])
+                async let another = source.describe(["dbo.other"])
+                for table in try await one + another { _ = try await source.snapshotStart(of: table) }
+                await source.close()
+            }
+        }
+    }
+
     @Test("a deadlock's victim tries again")
     func deadlock() async throws {
         try await withPipeline { server, emulator, source, lake in

@@ -65,9 +65,25 @@ struct KeylessTableTests {
             let source = server.source(clock: clock) { $0.fenceTimeout = .seconds(2) }
             let table = try #require(try await source.describe(["dbo.visits"]).first)
             let error = await #expect(throws: CDCError.self) { _ = try await source.exactSnapshot(of: table) }
-            #expect(error?.code == .sourceUnavailable)
+            #expect(error?.code == .sourceFailed && error?.table == "dbo.visits", "it is a matter of this table alone")
             #expect(clock.pauses.count > 10)
             #expect(clock.pauses.allSatisfy { !$0.isBlocked })
+            await source.close()
+        }
+    }
+
+    @Test("somebody who holds all connections does not keep writers waiting for the lock")
+    func ownConnections() async throws {
+        try await withVisits { server in
+            try await server.run("INSERT visits VALUES (1), (1)")
+            let source = server.source { $0.connections = 1 }
+            let table = try #require(try await source.describe(["dbo.visits"]).first)
+            let other = try await source.rows(of: SnapshotChunk(number: 0, from: nil, to: nil), table: table)
+            let exact = try await source.exactSnapshot(of: table)
+            var count = 0
+            while let batch = try await exact.rows.next() { count += batch.rowCount }
+            #expect(count == 2)
+            while try await other.next() != nil {}
             await source.close()
         }
     }
@@ -89,9 +105,16 @@ struct KeylessTableTests {
             }
             let table = try #require(try await source.describe(["dbo.visits"]).first)
             let error = await #expect(throws: CDCError.self) { _ = try await source.exactSnapshot(of: table) }
-            #expect(error?.code == .sourceUnavailable)
+            #expect(error?.code == .sourceFailed && error?.table == "dbo.visits")
             #expect(clock.pauses.contains { $0.isBlocked })
-            #expect(clock.pauses.last == WritersClock.Pause(duration: .seconds(20), isBlocked: false))
+
+            let pauses = clock.pauses.count
+            let again = await #expect(throws: CDCError.self) { _ = try await source.exactSnapshot(of: table) }
+            #expect(again?.message == error?.message && clock.pauses.count == pauses, "nothing is tried so soon")
+            try await clock.sleep(for: .seconds(20))
+            #expect(clock.pauses.last?.isBlocked == false)
+            await #expect(throws: CDCError.self) { _ = try await source.exactSnapshot(of: table) }
+            #expect(clock.pauses.count > pauses + 1)
             await source.close()
         }
     }

@@ -67,6 +67,11 @@ struct ReplicaTests {
             }
             #expect(error?.code == .sourceUnavailable)
             await secondary.close()
+            // Nor where a primary answered until now.
+            let mixed = await #expect(throws: CDCError.self) {
+                _ = try await source.cut(after: later, transactionLimit: 10)
+            }
+            #expect(mixed?.code == .sourceUnavailable)
             try await server.run("ALTER DATABASE CURRENT SET READ_WRITE")
         }
     }
@@ -86,6 +91,8 @@ struct ReplicaTests {
     func keyless() async throws {
         try await withTable("id INT") { server, _, _ in
             try await server.run("ALTER DATABASE CURRENT SET ALLOW_SNAPSHOT_ISOLATION ON")
+            let mixed = server.source { $0.fenceTimeout = .seconds(1) }
+            let known = try #require(try await mixed.describe(["dbo.t"]).first)
             try await server.run("ALTER DATABASE CURRENT SET READ_ONLY WITH ROLLBACK IMMEDIATE")
             let secondary = server.source { $0.fenceTimeout = .seconds(1) }
             let table = try #require(try await secondary.describe(["dbo.t"]).first)
@@ -93,6 +100,10 @@ struct ReplicaTests {
             #expect(error?.code == .noKey)
             #expect(error?.message.contains("from the primary replica") == true)
             await secondary.close()
+            // Nor where a primary described it.
+            let other = await #expect(throws: CDCError.self) { _ = try await mixed.exactSnapshot(of: known) }
+            #expect(other?.code == .noKey)
+            await mixed.close()
             try await server.run("ALTER DATABASE CURRENT SET READ_WRITE")
         }
     }

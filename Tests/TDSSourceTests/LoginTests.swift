@@ -67,7 +67,9 @@ struct LoginTests {
                 Issue.record("no text")
                 return
             }
-            for option in ["ANSI_NULLS ON", "QUOTED_IDENTIFIER ON", "ANSI_WARNINGS ON", "TEXTSIZE 2147483647"] {
+            for option in [
+                "ANSI_NULLS ON", "QUOTED_IDENTIFIER ON", "ANSI_WARNINGS ON", "TEXTSIZE 2147483647", "NOCOUNT OFF",
+            ] {
                 #expect(batch.contains("SET \(option);"))
             }
             #expect(batch.contains("SET LOCK_TIMEOUT 1500;"))

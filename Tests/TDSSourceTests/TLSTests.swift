@@ -86,7 +86,18 @@ struct TLSTests {
         try await withMockServer { server in
             let error = try await tdsError { _ = try await open(server, .required(.anyCertificate)) }
             #expect(error.code == .tlsFailed)
+            #expect(error.message.contains("does not encrypt"))
+            // A name may have several addresses, of which the server listens on some.
+            #expect(
+                ServerProbe.ask("localhost", port: server.port, within: .seconds(2)) == .withoutEncryption
+            )
         }
+    }
+
+    @Test("where nobody listens nothing is said of the server")
+    func nobody() throws {
+        let port = try Loopback.freePort()
+        #expect(ServerProbe.ask("127.0.0.1", port: port, within: .seconds(2)) == .other)
     }
 
     @Test("a server that encrypts the login only, though all was asked for, is found out")

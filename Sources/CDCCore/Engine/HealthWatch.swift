@@ -51,10 +51,8 @@ actor HealthWatch {
         if !applied.isEmpty {
             await withoutStopping("telling the source what is applied") { try await source.acknowledge(applied) }
         }
-        let now = clock.now()
-        guard now >= nextLook else { return }
-        let (next, isBeyondTime) = now.addingReportingOverflow(max(0, options.healthInterval.microseconds))
-        nextLook = isBeyondTime ? .max : next
+        guard clock.now() >= nextLook else { return }
+        nextLook = clock.end(of: options.healthInterval)
         await withoutStopping("asking the source for its health") {
             if let health = try await source.health(at: positions) { tell(health) }
         }

@@ -25,11 +25,19 @@ struct Retry: Sendable {
         (error as? CDCError)?.isRetryable ?? (error as? StorageError)?.isRetryable ?? false
     }
 
-    func callAsFunction<T>(_ what: String, table: TableName? = nil, _ work: () async throws -> T) async throws -> T {
+    /// - Parameter isPatient: Whether work is tried again at all.
+    func callAsFunction<T>(
+        _ what: String,
+        table: TableName? = nil,
+        isPatient: Bool = true,
+        _ work: () async throws -> T
+    ) async throws -> T {
         var attempt = 0
         while true {
             do { return try await work() } catch  where Self.mayPass(error) {
-                guard attempt < options.maximumRetries else { throw RetriesExhausted(underlying: error, table: table) }
+                guard isPatient, attempt < options.maximumRetries else {
+                    throw RetriesExhausted(underlying: error, table: table)
+                }
                 attempt += 1
                 try await pause(before: attempt, of: what, table: table, because: error)
             }

@@ -93,7 +93,10 @@ public struct CDCError: Error, Sendable, CustomStringConvertible {
     }
 
     /// Whether only one table is in trouble, which nothing but the passing of time or a person can end: the others can go on.
-    var isOfOneTable: Bool { !isRetryable && (table != nil || code == .tableNotFound || code == .accessDenied) }
+    var isOfOneTable: Bool { !isRetryable && namesOneTable }
+
+    /// Whether only one table is in trouble.
+    var namesOneTable: Bool { table != nil || code == .tableNotFound || code == .accessDenied }
 
     public var description: String {
         let text = fullMessage

@@ -39,7 +39,7 @@ extension Gateway {
             let after = low ?? known.through
             do {
                 if after < end {
-                    entry.changes = try await retry("reading changes of table \(table.name)", table: table.name) {
+                    entry.changes = try await retryReading("reading changes of table \(table.name)", of: table.name) {
                         try await stageChanges(of: table, after: after, through: end, cut: number)
                     }
                 }
@@ -57,6 +57,8 @@ extension Gateway {
                 } else {
                     throw error
                 }
+            } catch let exhausted as RetriesExhausted {
+                return (entry, try await trouble(of: table.name, exhausted))
             }
             return (entry, nil)
         }

@@ -51,10 +51,14 @@ extension Gateway {
     }
 
     /// What keeps one table from being read, such as somebody's lock, while the source is there.
-    private func trouble(of table: TableName, _ exhausted: RetriesExhausted) async throws -> CDCError {
+    func trouble(of table: TableName, _ exhausted: RetriesExhausted) async throws -> CDCError {
         guard exhausted.table == table, let error = exhausted.underlying as? CDCError, error.code == .sourceUnavailable
         else { throw exhausted }
-        do { _ = try await source.describe([table]) } catch is CancellationError { throw CancellationError() } catch {
+        do { _ = try await source.describe([table]) } catch let error as CDCError where error.namesOneTable {
+            return error
+        } catch is CancellationError {
+            throw CancellationError()
+        } catch {
             throw exhausted
         }
         return error
@@ -93,12 +97,13 @@ extension Gateway {
         }
         let done = Set(snapshot.staged.map(\.number))
         let batch = Array(plan.chunks.filter { !done.contains($0.number) }.prefix(budget))
-        budget -= batch.count
         snapshot.staged += try await concurrentMap(batch, limit: options.parallelism) { [self] chunk in
-            try await retry("reading chunk \(chunk.number) of table \(name)", table: name) {
+            try await retryReading("reading chunk \(chunk.number) of table \(name)", of: name) {
                 try await stage(chunk, of: table, plan: plan)
             }
         }
+        // What could not be read leaves its share to the tables behind it.
+        budget -= batch.count
         if !batch.isEmpty { reportProgress(name, snapshot.staged, of: plan) }
         openSnapshots[name] = snapshot
         return snapshot.isComplete ? snapshot : nil
@@ -121,14 +126,14 @@ extension Gateway {
             }
         }
         guard budget > 0 else { return nil }
-        budget -= 1
         let chunk = SnapshotChunk(number: 0, from: nil, to: nil)
-        let snapshot = try await retry("reading the rows of table \(name)", table: name) {
+        let snapshot = try await retryReading("reading the rows of table \(name)", of: name) {
             let exact = try await source.exactSnapshot(of: table)
             let plan = try await begin(table, low: exact.position, chunks: [chunk])
             let staged = try await stage(exact.rows, of: chunk, table, plan)
             return OpenSnapshot(plan: plan, staged: [staged])
         }
+        budget -= 1
         reportProgress(name, snapshot.staged, of: snapshot.plan)
         openSnapshots[name] = snapshot
         return snapshot
@@ -157,7 +162,7 @@ extension Gateway {
             try await source.snapshotStart(of: table)
         }
         if let plan = try await reusablePlan(table, low: low) { return plan }
-        let chunks = try await retry("planning the snapshot of table \(table.name)", table: table.name) {
+        let chunks = try await retryReading("planning the snapshot of table \(table.name)", of: table.name) {
             try await source.snapshotChunks(of: table)
         }
         return try await begin(

@@ -292,6 +292,12 @@ actor Gateway {
         progress.contains { $0.value.state == .snapshotting && denied[$0.key] == nil }
     }
 
+    /// Tries again what is read of one table; but only once where the table was left out of the pass before, so that the others need
+    /// not wait for it in every pass.
+    func retryReading<T>(_ what: String, of table: TableName, _ work: () async throws -> T) async throws -> T {
+        try await retry(what, table: table, isPatient: !reportedDenied.contains(table), work)
+    }
+
     private func reportDenied() {
         for (name, error) in denied where !reportedDenied.contains(name) {
             observer.report(
@@ -369,7 +375,8 @@ actor Gateway {
             } catch let error as CDCError {
                 // A table that was never read is a mistake in the configuration; one that was there is a state.
                 let reason = ResyncReason(error)
-                guard progress[name]?.snapshotCut ?? 0 > 0, reason != nil || error.isOfOneTable else { throw error }
+                let wasRead = progress[name]?.snapshotCut ?? 0 > 0
+                guard error.isRetryable || wasRead && (reason != nil || error.isOfOneTable) else { throw error }
                 if tables[name] == nil, let staged = try await lastKnown(name) { tables[name] = staged }
                 if case .needsResync = progress[name]?.state { continue }
                 if let reason { pendingResyncs[name] = reason } else { denied[name] = error }
@@ -381,23 +388,25 @@ actor Gateway {
     /// Asks for all tables at once, and where one of them is the trouble, for each by itself.
     private func describeAll() async throws -> [TableName: Result<SourceTable, CDCError>] {
         let names = selections.map(\.source)
-        do {
-            let tables = try await retry("describing the tables") { try await source.describe(names) }
-            return Dictionary(zip(names, tables.map { .success($0) }), uniquingKeysWith: { $1 })
-        } catch let error as CDCError where error.isOfOneTable {
-            var tables: [TableName: Result<SourceTable, CDCError>] = [:]
-            for name in names {
-                do {
-                    let table = try await retry("describing table \(name)", table: name) {
-                        try await source.describe([name]).first
-                    }
-                    tables[name] = table.map { .success($0) }
-                } catch let error as CDCError where error.isOfOneTable {
-                    tables[name] = .failure(error)
-                }
+        let tables: [SourceTable]? = try await retry("describing the tables") {
+            do { return try await source.describe(names) } catch let error as CDCError where error.namesOneTable {
+                return nil
             }
-            return tables
         }
+        if let tables { return Dictionary(zip(names, tables.map { .success($0) }), uniquingKeysWith: { $1 }) }
+        var results: [TableName: Result<SourceTable, CDCError>] = [:]
+        for name in names {
+            do {
+                let table = try await retryReading("describing table \(name)", of: name) {
+                    try await source.describe([name]).first
+                }
+                results[name] = table.map { .success($0) }
+            } catch {
+                guard let error = error.withoutRetries as? CDCError, error.namesOneTable else { throw error }
+                results[name] = .failure(error)
+            }
+        }
+        return results
     }
 
     /// The table as the newest manifest describes it.

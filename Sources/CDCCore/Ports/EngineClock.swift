@@ -6,6 +6,14 @@ public protocol EngineClock: Sendable {
     func sleep(for duration: Duration) async throws
 }
 
+extension EngineClock {
+    /// The time when a span from now on is over; the end of time where that lies beyond it.
+    package func end(of span: Duration) -> Int64 {
+        let (end, isBeyondTime) = now().addingReportingOverflow(max(0, span.microseconds))
+        return isBeyondTime ? .max : end
+    }
+}
+
 /// The clock of the system.
 public struct SystemClock: EngineClock {
     public init() {}

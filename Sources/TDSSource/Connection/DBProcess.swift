@@ -38,7 +38,7 @@ final class DBProcess {
 
     private func setUp(_ configuration: SQLServerConfiguration) throws(TDSError) {
         // db-lib logs in as an old client does, for which the server turns the standard's rules off and cuts texts at 4096
-        // bytes. The counts of rows are wanted, whatever the server's default is: see `checkEnd`.
+        // bytes. The counts of rows are wanted, whatever the server's default is: see `finish`.
         let milliseconds = configuration.lockTimeout.map { $0.components.seconds * 1000 + $0.milliseconds } ?? -1
         let batch = """
             SET ARITHABORT ON; SET CONCAT_NULL_YIELDS_NULL ON; SET ANSI_NULLS ON; SET ANSI_NULL_DFLT_ON ON; \

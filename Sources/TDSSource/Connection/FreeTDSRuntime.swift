@@ -73,13 +73,22 @@ final class FreeTDSRuntime: Sendable {
         let handle = try file.withSection(configuration) { section throws(TDSError) in connect(login, section) }
         guard let handle else {
             var error = session.log.loginError(configuration, timedOut: session.timedOut)
-            if error.code == .tlsFailed, case .port(let port) = configuration.endpoint,
-                !ServerProbe.isAnswered(at: configuration.host, port: port, within: configuration.loginTimeout)
-            {
-                error = TDSError(
-                    .connectionFailed,
-                    "\(configuration.place) takes connections and does not answer; it may be starting, or a load balancer may have no server"
-                )
+            if error.code == .tlsFailed, case .port(let port) = configuration.endpoint {
+                switch ServerProbe.ask(configuration.host, port: port, within: configuration.loginTimeout) {
+                case .other: break
+                case .none:
+                    error = TDSError(
+                        .connectionFailed,
+                        "\(configuration.place) takes connections and does not answer; it may be starting, or a load balancer may have "
+                            + "no server"
+                    )
+                case .withoutEncryption:
+                    error = TDSError(
+                        .tlsFailed,
+                        "\(configuration.place) does not encrypt, and encryption is required; give the server a certificate, or turn "
+                            + "encryption off where passwords and rows may be read on the way"
+                    )
+                }
             }
             throw error
         }

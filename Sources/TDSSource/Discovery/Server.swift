@@ -21,19 +21,24 @@ struct Server: MetadataSource {
     ///
     /// What comes behind them is given up, so a statement that is asked this way must say itself where to go on.
     ///
-    /// - Parameter check: Looks at the connection before it is asked.
+    /// - Parameters:
+    ///   - check: Looks at the connection before it is asked.
+    ///   - verify: Looks at the same one when the rows are there: another may be one to another replica.
     func page(
         _ statement: Statement,
         rows: Int,
         bytes: Int,
-        after check: @Sendable (TDSConnection) async throws -> Void
+        after check: @Sendable (TDSConnection) async throws -> Void,
+        then verify: @Sendable (TDSConnection) async throws -> Void
     ) async throws -> RecordBatch? {
         try await retry {
             try await pool.withConnection { connection in
                 try await check(connection)
                 // One row more than may come: so the end is met, and nothing is left that the server must be told to stop.
                 let result = try await connection.query(statement.batch, rowsPerBatch: rows + 1, bytesPerBatch: bytes)
-                return try await result.next()
+                let page = try await result.next()
+                try await verify(connection)
+                return page
             }
         }
     }

@@ -30,6 +30,10 @@ struct ServerProfile: Hashable, Sendable {
                 + Remedy.grant("SELECT", onSchema: "cdc", to: userName) : ""
     }
 
+    /// Whether the server that answers takes no writes to the database: each connection may be one to another replica.
+    static let isReadOnlyExpression =
+        "CASE WHEN DATABASEPROPERTYEX(DB_NAME(), 'Updateability') = 'READ_ONLY' THEN 1 ELSE 0 END"
+
     /// Reads the profile of the connection's database.
     static func read(from server: some MetadataSource) async throws -> ServerProfile {
         let rows = try await server.metadata(

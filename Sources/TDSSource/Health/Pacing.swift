@@ -17,7 +17,7 @@ final class Pacing: Sendable {
         let now = clock.now()
         return next.withLock { next in
             guard now >= next else { return false }
-            next = now + interval.microseconds
+            next = clock.end(of: interval)
             return true
         }
     }

@@ -3,10 +3,11 @@ import Columnar
 
 /// The changes of one capture instance in a range of LSNs, a page at a time.
 ///
-/// No connection is held between pages. After each page the instance's low watermark is read again: a clean-up may run between any
-/// two statements, and reading a change table says nothing of rows that are gone.
+/// No connection is held between pages. After each page the instance's low watermark is read again, from the same connection: a
+/// clean-up may run between any two statements, and reading a change table says nothing of rows that are gone.
 final class ChangeTableCursor: BatchCursor {
     private let query: ChangeTableQuery
+    private let watermark: Watermark
     private let maskOrder: MaskOrder
     private let schema: Schema
     private let table: TableName
@@ -29,6 +30,7 @@ final class ChangeTableCursor: BatchCursor {
         bytesPerPage: Int
     ) {
         self.query = query
+        watermark = Watermark(query: query, table: table, after: after)
         maskOrder = MaskOrder(of: query.instance, reading: query.columns)
         self.schema = schema
         self.table = table
@@ -42,8 +44,13 @@ final class ChangeTableCursor: BatchCursor {
     func next() async throws -> RecordBatch? {
         if isAtEnd { return nil }
         let statement = query.page(after: after, from: position, through: through, rows: rowsPerPage)
-        let page = try await page(statement)
-        try await checkWatermark()
+        let page: RecordBatch?
+        do { page = try await self.page(statement) } catch let error as CDCError
+            where error.code == .retentionGap && isSuperseded
+        {
+            isAtEnd = true
+            return nil
+        }
         guard let page, page.rowCount > 0 else {
             isAtEnd = true
             return nil
@@ -53,22 +60,31 @@ final class ChangeTableCursor: BatchCursor {
         return batch
     }
 
+    /// Whether the instance can go, and with it what the newer one has as well: its beginning was read long ago, and nothing came that
+    /// it lacks.
+    private var isSuperseded: Bool {
+        guard let successor = query.successor else { return false }
+        return position == nil && after >= successor.startLSN
+    }
+
     private func page(_ statement: Statement) async throws -> RecordBatch? {
         do {
             return try await log.server.page(statement, rows: rowsPerPage, bytes: bytesPerPage) {
                 [log, through] connection in
                 try await log.check(connection, hasCaptured: through)
+            } then: { [watermark] connection in
+                try await watermark.check(on: connection)
             }
         } catch let error as CDCError {
             // With the last capture instance the times of the log are gone, too.
-            try await checkWatermark()
+            try await watermark.check(on: log.server)
             throw error
         } catch let error as TDSError {
-            if error.code == .objectNotFound, query.instance.isReadByFunction { throw isGone }
+            if error.code == .objectNotFound, query.instance.isReadByFunction { throw watermark.isGone }
             // Where the change table is gone, the catalogue says so better; and the function refuses bounds that the instance does
             // not keep (313) with a text that does not tell.
             let isRefused = error.server?.number == 313
-            if error.code == .objectNotFound || isRefused { try await checkWatermark() }
+            if error.code == .objectNotFound || isRefused { try await watermark.check(on: log.server) }
             if isRefused { throw refused(error) }
             guard error.code == .permissionDenied else { throw error }
             throw CDCError(
@@ -79,35 +95,6 @@ final class ChangeTableCursor: BatchCursor {
                 underlying: error
             )
         }
-    }
-
-    /// - Throws: ``CDCError`` with code `retentionGap` where changes above `after` may be gone, or the instance is.
-    private func checkWatermark() async throws {
-        let rows = try await log.server.metadata(query.watermark)
-        let lowest = rows.count == 1 ? try rows.optionalLSN(0, "lowest") : nil
-        // In the table there is none until the instance is established; the function then, too, has nothing to read from.
-        guard rows.count == 1, lowest != nil || !query.instance.isReadByFunction else { throw isGone }
-        // Of an instance that is gone, and of one that the login may not read, the function says the same.
-        if query.instance.isReadByFunction, lowest == .zero {
-            throw CDCError(
-                .accessDenied,
-                "the login may not read the capture instance '\(query.instance.name)' of table \(table) any more, or it was dropped; "
-                    + "let an administrator make its user a member of the gating role",
-                table: table
-            )
-        }
-        if let lowest, lowest > after.next {
-            throw CDCError.retentionGap(table, query.instance, after: after, lowest: lowest)
-        }
-    }
-
-    private var isGone: CDCError {
-        CDCError(
-            .retentionGap,
-            "the capture instance '\(query.instance.name)' of table \(table) was dropped while it was read; ask for a full refresh "
-                + "of the table",
-            table: table
-        )
     }
 
     /// The function did not take the bounds, although the instance keeps what is wanted.

@@ -26,11 +26,9 @@ struct ChangeTableQuery: Hashable, Sendable {
     /// The rows above `after`, from behind `position` on where there is one, up to `through`.
     func page(after: LSN, from position: ChangePosition?, through: LSN, rows: Int) -> Statement {
         var statement = Statement(text(isFirst: position == nil)).with("rows", rows).with("through", through)
+        // A function takes no bound below what its instance keeps.
+        if let successor { statement = statement.with("begin", max(successor.startLSN, after.next)) }
         // The function's bounds are both inclusive.
-        if let successor {
-            let begin = successor.startLSN.previous
-            statement = statement.with("begin", instance.isReadByFunction ? max(begin, after).next : begin)
-        }
         guard let position else {
             return statement.with("lsn", instance.isReadByFunction ? after.next : after)
         }
@@ -80,10 +78,9 @@ struct ChangeTableQuery: Hashable, Sendable {
             instance.isReadByFunction
                 ? "\(instance.function)(@begin, @through, N'all update old')" : "\(instance.changeTable)"
         }
-        let comparison = instance.isReadByFunction ? ">=" : ">"
         return """
                 AND c.[__$start_lsn] = (SELECT MIN(f.[__$start_lsn]) FROM \(changes(instance)) AS f
-                    WHERE f.[__$start_lsn] \(comparison) @begin)
+                    WHERE f.[__$start_lsn] >= @begin)
                 AND NOT EXISTS (SELECT 1 FROM \(changes(successor)) AS s WHERE s.[__$start_lsn] = c.[__$start_lsn]
                     AND s.[__$seqval] = c.[__$seqval] AND s.[__$operation] = c.[__$operation])
 

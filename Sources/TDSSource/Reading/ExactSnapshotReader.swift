@@ -1,5 +1,4 @@
 import CDCCore
-import Logging
 
 /// Reads a table as of exactly one captured point, while writers go on: they wait only until the point is found.
 ///
@@ -10,22 +9,27 @@ import Logging
 /// 5. The lock is given back. The transaction reads the table at leisure; all that it sees happened up to the point, and
 ///    everything later has a higher LSN.
 ///
-/// Where the capture job does not get there under the lock, a long pause keeps whoever tries again from locking writers out
-/// most of the time.
+/// The connections are its own, so that it waits for nobody else's while writers wait for the lock.
 ///
 /// Source: SQL Server documentation, "Table hints" (`TABLOCK`, `HOLDLOCK`) and "SET TRANSACTION ISOLATION LEVEL" (`SNAPSHOT`).
 struct ExactSnapshotReader {
     let table: TableName
+    /// Of three connections.
     let pool: ConnectionPool
-    /// Opens the connection that holds the lock: not one of the pool's, so that nobody waits for a connection while writers
-    /// wait for the lock.
-    let openLock: () async throws -> TDSConnection
-    let clock: any EngineClock
-    /// How long the capture job may take under the lock, and without it.
+    /// How long the capture job may take, which is how long writers wait at most.
     let lockTime: Duration
-    let fenceTime: Duration
     /// Gets the capture job to the end of the log, within a time.
     let fence: (Duration) async throws -> SourcePosition
+
+    /// The capture job did not get there in time.
+    struct Late: Error {
+        let error: CDCError
+        /// For how long nobody should try again, so that writers are left alone most of the time.
+        let pause: Duration
+    }
+
+    /// A readable secondary answered, which takes no lock.
+    struct OnSecondary: Error {}
 
     /// For how many milliseconds the lock is waited for: behind it other writers would queue.
     private static let lockTimeout = 5_000
@@ -34,36 +38,53 @@ struct ExactSnapshotReader {
 
     /// The point, and a connection in a transaction that sees the table as of it.
     func begin() async throws -> (position: SourcePosition, lease: ConnectionLease) {
-        _ = try await fence(fenceTime)
-        let lock = try await openLock()
+        let view = try await leasePrimary()
+        let lock = try await leasePrimary()
+        _ = try await point()
         do {
-            let name = SQLText.table(table)
-            try await lock.execute(
-                """
-                SET LOCK_TIMEOUT \(Self.lockTimeout); SET TRANSACTION ISOLATION LEVEL READ COMMITTED; BEGIN TRANSACTION;
-                SELECT TOP (1) 1 AS locked FROM \(name) WITH (TABLOCK, HOLDLOCK);
-                """
-            )
-            let position = try await pointUnderLock(lock)
-            let lease = try await pool.lease()
-            try await lease.beginSnapshot(of: table)
-            // Where the lock was lost meanwhile, somebody may have written between the point and the view.
-            try await lock.execute("COMMIT TRANSACTION;")
-            await lock.close()
-            return (position, lease)
+            let position = try await begin(lock.connection, view)
+            await lock.end()
+            return (position, view)
         } catch {
-            await lock.close()
+            // The server may be slow to notice that a connection was closed.
+            try? await lock.connection.execute("IF @@TRANCOUNT > 0 ROLLBACK TRANSACTION;")
             throw error
         }
     }
 
-    private func pointUnderLock(_ lock: TDSConnection) async throws -> SourcePosition {
-        do { return try await fence(lockTime) } catch {
-            // The server may be slow to notice that a connection was closed.
-            try? await lock.execute("IF @@TRANCOUNT > 0 ROLLBACK TRANSACTION;")
-            await lock.close()
-            try await clock.sleep(for: lockTime * Self.pauseFactor)
-            throw error
+    private func begin(_ lock: TDSConnection, _ view: ConnectionLease) async throws -> SourcePosition {
+        let name = SQLText.table(table)
+        try await lock.execute(
+            """
+            SET LOCK_TIMEOUT \(Self.lockTimeout); SET TRANSACTION ISOLATION LEVEL READ COMMITTED; BEGIN TRANSACTION;
+            SELECT TOP (1) 1 AS locked FROM \(name) WITH (TABLOCK, HOLDLOCK);
+            """
+        )
+        let position = try await point()
+        try await view.beginSnapshot(of: table)
+        // Where the lock was lost meanwhile, somebody may have written between the point and the view.
+        try await lock.execute("COMMIT TRANSACTION;")
+        return position
+    }
+
+    private func point() async throws -> SourcePosition {
+        do { return try await fence(lockTime) } catch let error as CDCError where error.code == .sourceUnavailable {
+            let pause = lockTime * Self.pauseFactor
+            let late = CDCError(
+                .sourceFailed,
+                "the rows of table \(table), which has no key, are wanted as of one captured point, and are tried for again after "
+                    + "\(pause): \(error.message)",
+                table: table,
+                underlying: error.underlying
+            )
+            throw Late(error: late, pause: pause)
         }
+    }
+
+    private func leasePrimary() async throws -> ConnectionLease {
+        let lease = try await pool.lease()
+        let rows = try await lease.connection.metadata("SELECT \(ServerProfile.isReadOnlyExpression) AS is_read_only")
+        guard rows.count == 1, try rows.integer(0, "is_read_only") == 0 else { throw OnSecondary() }
+        return lease
     }
 }

@@ -20,10 +20,13 @@ struct LogReader: Sendable {
     ///
     /// - Returns: `after` itself where nothing was captured since; a point before it where the log ends there; `nil` where nothing
     ///   was ever captured.
+    /// - Throws: ``CDCError`` with code `sourceUnavailable` where the log of a secondary ends before `after`. Of a primary it says
+    ///   that the database was restored; a secondary may only be behind the server that answered before.
     func cut(after: LSN, limit: Int) async throws -> SourcePosition? {
         // Everything up to the newest entry is complete in every change table, so it is read before any of them.
         let text = """
-            SELECT o.newest, n.cut, \(time.utc("m.tran_end_time")) AS commit_time
+            SELECT o.newest, n.cut, \(time.utc("m.tran_end_time")) AS commit_time,
+                \(ServerProfile.isReadOnlyExpression) AS is_read_only
             FROM (SELECT MAX(start_lsn) AS newest FROM \(entries) AS e) AS o
             CROSS JOIN (SELECT MAX(t.start_lsn) AS cut FROM (SELECT TOP (@limit) start_lsn FROM \(entries) AS e
                 WHERE start_lsn > @after ORDER BY start_lsn) AS t) AS n
@@ -33,6 +36,7 @@ struct LogReader: Sendable {
         let rows = try await server.metadata(statement)
         guard rows.count == 1, let newest = try rows.optionalLSN(0, "newest") else { return nil }
         let lsn = try rows.optionalLSN(0, "cut") ?? newest
+        if lsn < after, try rows.integer(0, "is_read_only") == 1 { throw CDCError.behind(lsn, after) }
         return SourcePosition(lsn: lsn, commitTime: try rows.optionalTime(0, "commit_time") ?? 0)
     }
 

@@ -12,7 +12,7 @@ final class TranslatingCursor: BatchCursor {
     }
 
     func next() async throws -> RecordBatch? {
-        do { return try await cursor.next() } catch let error as TDSError { throw CDCError(error, reading: table) }
+        do { return try await cursor.next() } catch let error as TDSError { throw error.translated(reading: table) }
     }
 }
 
@@ -53,6 +53,11 @@ extension CDCError {
 }
 
 extension TDSError {
+    /// The error in the engine's terms; that the task was cancelled is none of the source's.
+    func translated(reading table: TableName? = nil) -> any Error {
+        code == .cancelled ? CancellationError() : CDCError(self, reading: table)
+    }
+
     /// Whether a statement failed by itself: another one may well succeed.
     fileprivate var isOfStatement: Bool {
         [.permissionDenied, .objectNotFound, .serverError, .unexpectedResult, .unsupportedType].contains(code)

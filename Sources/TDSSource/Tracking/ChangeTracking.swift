@@ -91,8 +91,10 @@ final class ChangeTracking: Sendable {
         let transaction = try await TrackingTransaction.begin(server.pool)
         do { return try await take(tables, after: after, from: transaction, in: transaction) } catch {
             await transaction.abandon()
-            // SNAPSHOT isolation was disallowed since the database was asked.
-            guard let error = error as? TDSError, error.deniesSnapshotIsolation else { throw error }
+            // SNAPSHOT isolation was disallowed since the database was asked; or the error ended the transaction.
+            guard let error = error as? TDSError, error.deniesSnapshotIsolation || Self.isOfLostTable(error) else {
+                throw error
+            }
             return try await take(tables, after: after, from: server, in: nil)
         }
     }
@@ -109,7 +111,7 @@ final class ChangeTracking: Sendable {
         do {
             let news = try await TrackedTable.withNews(readable, after: after, from: server)
             cut.idle = Set(readable.map(\.objectID)).subtracting(news)
-        } catch let error as TDSError where error.server.map({ Self.lostTable.contains($0.number) }) ?? false {
+        } catch let error as TDSError where transaction == nil && Self.isOfLostTable(error) {
             // Which of them it is, is found when it is read.
         }
         cut.unread = Set(tables.map(\.objectID)).subtracting(cut.idle)
@@ -121,7 +123,9 @@ final class ChangeTracking: Sendable {
     }
 
     /// Since the state was read, a table was dropped, its permission revoked, or its tracking disabled.
-    private static let lostTable: Set<Int32> = [208, 229, 22105]
+    private static func isOfLostTable(_ error: TDSError) -> Bool {
+        [208, 229, 22105].contains(error.server?.number ?? 0)
+    }
 
     /// The state above which a table's changes have to be replayed on rows that are read from now on.
     ///

@@ -89,6 +89,20 @@ struct CaptureInstanceTests {
         #expect(none?.code == .tableNotFound)
     }
 
+    @Test("what a newer instance lacks is asked for from where both begin, or behind what was read", arguments: [3, 7])
+    func successor(after: UInt16) throws {
+        var query = ChangeTableQuery(
+            instance: instance("old", from: 1),
+            columns: [],
+            time: ServerTime(profile: .sample, zone: nil)
+        )
+        query.successor = instance("new", from: 5)
+        let lsn = LSN(high: 1, low: after)
+        let page = query.page(after: lsn, from: nil, through: LSN(high: 9, low: 9), rows: 10)
+        let begin = try #require(page.arguments.first { $0.name == "begin" })
+        #expect(begin.literal == SQLText.binary(max(instance("new", from: 5).startLSN, lsn.next)))
+    }
+
     @Test("a page goes on behind the last row of the one before")
     func pages() {
         let query = ChangeTableQuery(

@@ -17,7 +17,16 @@ let package = Package(
                 .product(name: "DeltaLog", package: "swift-cdc"),
                 .product(name: "LakeStorage", package: "swift-cdc"),
             ]
-        )
+        ),
+        .executableTarget(
+            name: "Replicate",
+            dependencies: [
+                .product(name: "CDCCore", package: "swift-cdc"),
+                .product(name: "DeltaLog", package: "swift-cdc"),
+                .product(name: "LakeStorage", package: "swift-cdc"),
+                .product(name: "TDSSource", package: "swift-cdc"),
+            ]
+        ),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -13,6 +13,7 @@ struct CDCDemo: AsyncParsableCommand {
               cdc-demo demo             the whole thing, on an emulated SQL Server
               cdc-demo cat lake/retail_analytics/bronze/orders --limit 3
               cdc-demo setup            what a SQL Server database needs, printed or run
+              cdc-demo check            whether a SQL Server database is ready, and what to do where it is not
               cdc-demo --version        the version of the program
 
             A TABLE_PATH is the folder that holds a table's _delta_log, whoever wrote the table.
@@ -21,10 +22,11 @@ struct CDCDemo: AsyncParsableCommand {
               0   all is well
               64  the arguments are wrong: see --help
               65  a table or file is damaged or not supported, or has no such version
-              66  there is no Delta table at that path
+              66  there is no Delta table at that path, no such database, no such file
               70  something else failed, a check for instance
               73  no permission, or something is in the way: another lake, for instance
-              74  reading or writing failed: a full disk, for instance
+              74  reading or writing failed: a full disk, for instance, or a server that does not answer
+              130, 143  stopped by Ctrl-C, by SIGTERM
 
             Errors are one line on standard error; with --json, one object, with members such as table, version and file \
             where they are known:

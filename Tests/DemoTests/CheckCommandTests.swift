@@ -58,12 +58,48 @@ struct CheckCommandTests {
             ("db.example.com", "db.example.com", SQLServerConfiguration.Endpoint.port(1433)),
             ("db.example.com:1444", "db.example.com", .port(1444)), ("[::1]:1444", "::1", .port(1444)),
             ("[::1]", "::1", .port(1433)), ("db\\RETAIL", "db", .instance("RETAIL")),
+            // As sqlcmd and other clients of SQL Server take it.
+            ("db,1444", "db", .port(1444)), ("tcp:db.example.com,1444", "db.example.com", .port(1444)),
+            ("TCP:db", "db", .port(1433)), ("::1,1444", "::1", .port(1444)), ("db\\RETAIL,1444", "db", .port(1444)),
+            (".", "localhost", .port(1433)), ("(local),1444", "localhost", .port(1444)),
+            (".\\RETAIL", "localhost", .instance("RETAIL")),
         ]
     )
     func addresses(_ text: String, _ host: String, _ endpoint: SQLServerConfiguration.Endpoint) throws {
         let address = try ServerOptions.address(text)
         #expect(address.host == host)
         #expect(address.endpoint == endpoint)
+    }
+
+    @Test(
+        "what is no address is refused with one that is",
+        arguments: ["db:", "db:x", "db,x", "::1", "[::1]x", "[::1]:"]
+    )
+    func noAddress(_ text: String) {
+        let error = #expect(throws: ValidationError.self) { _ = try ServerOptions.address(text) }
+        #expect(error?.message.contains(":1433") == true)
+    }
+
+    @Test("a file of authorities is found from where the command is run")
+    func authorities() async throws {
+        try await withTemporaryFolder { folder in
+            func configuration(_ path: String) throws -> SQLServerConfiguration {
+                try CheckCommand.parse([
+                    "--server", "s", "--database", "d", "--user", "u", "--password-file", "\(folder)/password",
+                    "--ca-file", path,
+                ]).server.configuration()
+            }
+            for name in ["password", "ca.pem"] { try Data("x".utf8).write(to: URL(filePath: "\(folder)/\(name)")) }
+            // From anywhere to the root, and from there to the folder.
+            let relative = String(repeating: "../", count: 40) + folder.dropFirst() + "/ca.pem"
+            guard case .required(.file(let path), _) = try configuration(relative).encryption else {
+                Issue.record("no file of authorities")
+                return
+            }
+            #expect(path.hasPrefix("/") && !path.contains("..") && path.hasSuffix("/ca.pem"))
+            let error = #expect(throws: Failure.self) { _ = try configuration("none.pem") }
+            #expect(error?.exit == .noInput && error?.line.contains("none.pem") == true)
+        }
     }
 
     @Test(

@@ -1,4 +1,5 @@
 #if Emulator
+import ArgumentParser
 import CDCJSON
 import Foundation
 import Testing
@@ -44,6 +45,38 @@ struct EmulatorCommandTests {
         }
     }
 
+    @Test("What it prints for cdc-demo can be pasted", arguments: [true, false])
+    func banner(_ isEncrypted: Bool) async throws {
+        try await withTemporaryFolder { folder in
+            var arguments = ["emulator", "--port", "0"]
+            if isEncrypted {
+                let made = try Program.shell(
+                    "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -addext subjectAltName=DNS:localhost "
+                        + "-keyout key.pem -out server.pem",
+                    in: folder
+                )
+                guard made.exit == 0 else { return print("no openssl, skipped") }
+                arguments += ["--certificate", "server.pem", "--key", "key.pem"]
+            }
+            let server = try RunningProgram(arguments: arguments, in: folder)
+            defer { server.kill() }
+            let told = try server.firstLine()
+            let command = try #require(told.split(separator: "\n").last { $0.contains(" demo ") })
+            #expect(command.contains("--tls off") != isEncrypted)
+            let outcome = try Program.shell(
+                "export SWIFT_CDC_PASSWORD='\(RunningProgram.password)'; \(command) --scale 0.01 --transactions 50",
+                in: folder
+            )
+            #expect(outcome.exit == 0, "\(outcome.error)")
+        }
+    }
+
+    @Test("A certificate without its key is refused")
+    func certificateWithoutKey() {
+        #expect(throws: (any Error).self) { _ = try EmulatorCommand.parse(["--certificate", "a.pem"]) }
+        #expect(throws: (any Error).self) { _ = try EmulatorCommand.parse(["--key", "a.pem"]) }
+    }
+
     // MARK: The README
 
     /// What the README says that the last of its statements shows: an order comes, another, the first is shipped, the other goes.
@@ -52,17 +85,17 @@ struct EmulatorCommandTests {
     ]
 
     @Test(
-        "The README's script runs in tsql, to the letter",
+        "The README's script runs in tsql, to the letter, each block in a client of its own",
         .enabled(if: Client.tsql != nil, "needs tsql of freetds-bin")
     )
     func readmeInTSQL() async throws {
         let tsql = "\(try #require(Client.tsql)) -H 127.0.0.1 -p $PORT -U sa -P \"$SWIFT_CDC_PASSWORD\" -o q"
         let blocks = try Client.blocksOfReadme()
         try await withServer { shell in
-            let setUp = try shell(
-                "cat >script.sql <<'END'\n\(blocks.dropLast().joined(separator: "\n"))\nEND\n\(tsql) <script.sql"
-            )
-            #expect(!setUp.output.contains("Msg") && !setUp.error.contains("Msg"), "\(setUp.output) \(setUp.error)")
+            for block in blocks.dropLast() {
+                let run = try shell("cat >script.sql <<'END'\n\(block)\nEND\n\(tsql) <script.sql")
+                #expect(!run.output.contains("Msg") && !run.error.contains("Msg"), "\(run.output) \(run.error)")
+            }
             let question = try #require(blocks.last)
             // Changes are captured a little later.
             let shown = try shell(
@@ -141,7 +174,7 @@ struct EmulatorCommandTests {
         try await withServer { shell in
             let second = try shell("cdc-demo emulator --port $PORT")
             #expect(second.exit == 73)
-            #expect(second.error.contains("Choose another port"), "\(second.error)")
+            #expect(second.error.contains("Address already in use. Choose another port"), "\(second.error)")
         }
     }
 

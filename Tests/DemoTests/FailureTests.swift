@@ -1,3 +1,4 @@
+import ArgumentParser
 import CDCCore
 import CDCJSON
 import Columnar
@@ -49,6 +50,15 @@ struct FailureTests {
         #expect(
             Failure(CDCError(.sourceFailed, "it refused", underlying: server)).message == "it refused: no [loginFailed]"
         )
+    }
+
+    @Test("What to do about tables that are behind is what the command can do")
+    func incompleteTables() throws {
+        let error = CDCError(.tablesIncomplete, "x")
+        let demo = try DemoCommand.parse([]).failure(for: error)
+        #expect(demo.message.contains("--overwrite"))
+        let replay = try ReplayCommand.parse(["--lake", "l"]).failure(for: error)
+        #expect(replay.message.contains("run it again") && !replay.message.contains("--overwrite"))
     }
 
     @Test("An error is one line, or one JSON object that says the same")

@@ -188,6 +188,54 @@ struct ProgramTests {
         }
     }
 
+    // MARK: One at a time
+
+    /// A demo that works in the folder `lake` until it is stopped.
+    private func longDemo(in folder: String) throws -> RunningProgram {
+        let demo = try RunningProgram(
+            arguments: [
+                "demo", "--source", "memory", "--lake", "lake", "--scale", "0.01", "--transactions", "1000000",
+            ],
+            in: folder
+        )
+        // It has begun when it prints something.
+        _ = try demo.firstLine()
+        return demo
+    }
+
+    @Test("A lake that a program writes is left alone by others, asked to overwrite or not, until it ends")
+    func lakeInUse() async throws {
+        try await withTemporaryFolder { folder in
+            let first = try longDemo(in: folder)
+            defer { first.kill() }
+            let second = "cdc-demo demo --source memory --lake lake --overwrite --scale 0.01 --transactions 50"
+            for line in [second, "cdc-demo replay --lake lake"] {
+                let refused = try Program.shell(line, in: folder)
+                #expect(refused.exit == 73)
+                #expect(
+                    refused.error.contains("another cdc-demo is writing lake/retail_analytics now"),
+                    "\(refused.error)"
+                )
+            }
+            first.kill()
+            #expect(try Program.shell(second, in: folder).exit == 0)
+        }
+    }
+
+    @Test("A demo that is stopped says so, and how to begin anew")
+    func interruption() async throws {
+        try await withTemporaryFolder { folder in
+            let interrupted = try longDemo(in: folder)
+            #expect(interrupted.interrupt() == 130)
+            #expect(
+                try interrupted.errorText()
+                    == "cdc-demo: stopped; lake holds what was done until then; --overwrite begins anew there\n"
+            )
+            try FileManager.default.removeItem(atPath: "\(folder)/lake")
+            #expect(try longDemo(in: folder).terminate() == 143)
+        }
+    }
+
     // MARK: Replays
 
     @Test("A replay goes on in its own lake only")

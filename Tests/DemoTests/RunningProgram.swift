@@ -7,6 +7,7 @@ final class RunningProgram {
 
     private let process = Process()
     private let output = Pipe()
+    private let errors: URL
 
     init(arguments: [String], in folder: String) throws {
         process.executableURL = Program.location
@@ -15,6 +16,9 @@ final class RunningProgram {
         process.currentDirectoryURL = URL(filePath: folder)
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = output
+        errors = URL(filePath: "\(folder)/.\(UUID().uuidString).err")
+        try Data().write(to: errors)
+        process.standardError = try FileHandle(forWritingTo: errors)
         try process.run()
     }
 
@@ -28,11 +32,26 @@ final class RunningProgram {
         }
     }
 
+    /// What it printed as its errors so far.
+    func errorText() throws -> String { String(decoding: try Data(contentsOf: errors), as: UTF8.self) }
+
     /// Presses Ctrl-C.
     ///
     /// - Returns: The exit code.
     func interrupt() -> Int32 {
         process.interrupt()
+        return exitCode()
+    }
+
+    /// Stops it as a service manager does.
+    ///
+    /// - Returns: The exit code.
+    func terminate() -> Int32 {
+        process.terminate()
+        return exitCode()
+    }
+
+    private func exitCode() -> Int32 {
         process.waitUntilExit()
         return process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus
     }

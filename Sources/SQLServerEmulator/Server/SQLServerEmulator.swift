@@ -4,6 +4,14 @@ import NIOPosix
 import Synchronization
 import TSQL
 
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
 /// A SQL Server in this process, for tests: clients connect to it over TDS, and T-SQL runs on SQLite.
 ///
 /// ```swift
@@ -58,9 +66,10 @@ public final class SQLServerEmulator: Sendable {
             await core.stop()
             try? await group.shutdownGracefully()
             if let error = error as? EmulatorError { throw error }
+            let reason = (error as? IOError).map { String(cString: strerror($0.errnoCode)) } ?? "\(error)"
             throw EmulatorError(
                 .cannotStart,
-                "No server can listen on 127.0.0.1, port \(configuration.port): \(error). Choose another port, or 0 for any."
+                "No server can listen on 127.0.0.1, port \(configuration.port): \(reason). Choose another port, or 0 for any."
             )
         }
     }

@@ -24,7 +24,8 @@ struct DemoCommand: ReportingCommand {
             Capture, and leaves it there; where there is such a database already, nothing is done.
               --replace-database  as well, and where an earlier demo made such a database, drops that one before.
               --use-database      takes the database as it is, with dbo.customers, dbo.orders and dbo.products captured, \
-            as Examples/RetailDB makes it, and inserts, updates and deletes rows in these three tables.
+            in their columns and rows as Examples/RetailDB/retaildb.sql makes them, and inserts, updates and deletes rows in \
+            these three tables. It does so once: then the database has to be made anew.
             To make it the login must be sysadmin. The password is in the variable SWIFT_CDC_PASSWORD, or in a file.
 
             The tables are in <dir>/retail_analytics/bronze/{customers,orders,products} afterwards. The exit code is 70 \
@@ -113,6 +114,8 @@ struct DemoCommand: ReportingCommand {
 
     var endsWithItsReader: Bool { false }
     var tidiesUp: Bool { true }
+    var afterInterruption: String? { "\(lake) holds what was done until then; --overwrite begins anew there" }
+    var afterIncompleteTables: String? { "the demo begins again with another --lake, or with --overwrite" }
 
     func perform(_ buffer: inout OutputBuffer) async throws {
         let lake = DemoLake(root: lake)
@@ -120,7 +123,11 @@ struct DemoCommand: ReportingCommand {
         if server == nil, source != .memory { try EmulatedServer.require() }
         // What is on the server is looked at before anything is changed, there or in the lake.
         if let server { try await server.check(permission) }
-        try await EarlierDemo(in: lake).makeRoom(overwrite: overwrite)
+        let earlier = EarlierDemo(in: lake)
+        try await earlier.checkIsOurs()
+        let lock = try await LakeLock(lake)
+        defer { lock.release() }
+        try await earlier.makeRoom(overwrite: overwrite)
         let narrator = DemoNarrator(lake: lake, isSilent: output.json)
         try narrator.begin(&buffer)
         let database = try await database(on: server)

@@ -14,7 +14,7 @@ import SQLServerEmulator
 
 /// An error as the user of a command sees it: an exit code for scripts, a line for people.
 struct Failure: Error {
-    /// Exit codes, as `sysexits.h` names them.
+    /// Exit codes, as `sysexits.h` names them; after a signal as shells tell it, 128 and its number.
     enum Exit: Int32 {
         case usage = 64
         case badData = 65
@@ -22,6 +22,8 @@ struct Failure: Error {
         case software = 70
         case cannotCreate = 73
         case inputOutput = 74
+        case interrupted = 130
+        case terminated = 143
     }
 
     var exit: Exit
@@ -122,11 +124,7 @@ struct Failure: Error {
             default: exit = .software
             }
         }
-        var message = error.fullMessage
-        if error.code == .tablesIncomplete {
-            message += "; the demo begins again with another --lake, or with --overwrite"
-        }
-        self.init(exit, "\(error.code)", message, context: context)
+        self.init(exit, "\(error.code)", error.fullMessage, context: context)
     }
 
     // MARK: Telling

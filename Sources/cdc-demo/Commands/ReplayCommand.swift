@@ -52,10 +52,15 @@ struct ReplayCommand: ReportingCommand {
     }
 
     var endsWithItsReader: Bool { false }
+    var afterIncompleteTables: String? { "run it again with the same arguments: it goes on from there" }
 
     func perform(_ buffer: inout OutputBuffer) async throws {
+        let lake = DemoLake(root: lake)
+        try await EarlierDemo(in: lake).checkIsOurs()
+        let lock = try await LakeLock(lake)
+        defer { lock.release() }
         let run = ReplayRun(
-            lake: DemoLake(root: lake),
+            lake: lake,
             size: RetailSize(scale: scale),
             seed: seed,
             transactions: transactions

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CDCCore
 
 #if canImport(Glibc)
 import Glibc
@@ -21,6 +22,12 @@ protocol ReportingCommand: AsyncParsableCommand, Sendable {
     /// for instance.
     var tidiesUp: Bool { get }
 
+    /// What is left where Ctrl-C cancelled the work, and what to do next.
+    var afterInterruption: String? { get }
+
+    /// What to do next where tables could not be brought up to date.
+    var afterIncompleteTables: String? { get }
+
     func perform(_ output: inout OutputBuffer) async throws
 }
 
@@ -33,6 +40,8 @@ struct OutputOptions: ParsableArguments {
 extension ReportingCommand {
     var endsWithItsReader: Bool { true }
     var tidiesUp: Bool { false }
+    var afterInterruption: String? { nil }
+    var afterIncompleteTables: String? { nil }
 
     func run() async throws {
         if tidiesUp { try await Interruption.cancelling { try await report() } } else { try await report() }
@@ -56,12 +65,23 @@ extension ReportingCommand {
         } catch let error as ValidationError {
             throw error
         } catch {
-            // Who pressed Ctrl-C knows why it ended.
-            if Task.isCancelled { throw ExitCode(Interruption.exitCode) }
-            let failure = Failure(error)
+            let failure = failure(for: error)
             let line = (output.json ? failure.json : failure.line) + "\n"
             try? OutputBuffer.write(Array(line.utf8), to: OutputBuffer.standardError)
             throw ExitCode(failure.exit.rawValue)
         }
+    }
+
+    /// What an error of the work means to who started the command.
+    func failure(for error: any Error) -> Failure {
+        // What fails after Ctrl-C fails because of it.
+        if Task.isCancelled {
+            return Failure(Interruption.exit, "interrupted", "stopped" + (afterInterruption.map { "; \($0)" } ?? ""))
+        }
+        var failure = Failure(error)
+        if (error as? CDCError)?.code == .tablesIncomplete, let afterIncompleteTables {
+            failure.message += "; \(afterIncompleteTables)"
+        }
+        return failure
     }
 }

@@ -18,7 +18,7 @@ struct ServerOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "The SQL Server: host, host:port, [address]:port or host\\instance. The port is 1433 where none is given.",
+            "The SQL Server: host, host:port, host,port, [address]:port or host\\instance. The port is 1433 where none is given.",
             valueName: "host:port"
         )
     )
@@ -39,7 +39,10 @@ struct ServerOptions: ParsableArguments {
     )
     var passwordFile: String?
 
-    @Option(help: "Whether all that is sent must be encrypted; with 'off' the password, too, is sent in the clear.")
+    @Option(
+        help:
+            "Whether all that is sent must be encrypted; with 'off', which the emulator wants where it has no certificate, the password, too, is sent in the clear."
+    )
     var tls = Encryption.required
 
     @Option(
@@ -89,15 +92,30 @@ struct ServerOptions: ParsableArguments {
             user: user,
             password: Secret(try password())
         )
-        configuration.encryption = encryption
+        configuration.encryption = try encryption()
         try configuration.validate()
         return configuration
     }
 
-    private var encryption: SQLServerConfiguration.Encryption {
+    private func encryption() throws(Failure) -> SQLServerConfiguration.Encryption {
         if tls == .off { return .disabled }
         if trustServerCertificate { return .required(.anyCertificate) }
-        return .required(caFile.map { .file($0) } ?? .system)
+        guard let caFile else { return .required(.system) }
+        return .required(.file(try Self.absolute(caFile)))
+    }
+
+    /// The path of a file that is there, from the root.
+    private static func absolute(_ path: String) throws(Failure) -> String {
+        guard let found = realpath(path, nil) else {
+            throw Failure(
+                .noInput,
+                "caFile",
+                "the file of certificate authorities cannot be opened: \(String(cString: strerror(errno)))",
+                context: [("file", .string(path))]
+            )
+        }
+        defer { free(found) }
+        return String(cString: found)
     }
 
     // MARK: The password
@@ -142,27 +160,39 @@ struct ServerOptions: ParsableArguments {
 
     // MARK: The address
 
-    /// Takes apart `host`, `host:port`, `[address]:port` and `host\instance`.
+    /// Takes apart `host`, `host:port`, `[address]:port` and `host\instance`, and what clients of SQL Server take as well:
+    /// `tcp:host,port`, and `.` or `(local)` for this machine.
     static func address(_ text: String) throws -> (host: String, endpoint: SQLServerConfiguration.Endpoint) {
-        if let backslash = text.firstIndex(of: "\\") {
-            return (String(text[..<backslash]), .instance(String(text[text.index(after: backslash)...])))
-        }
         var host = text[...]
-        var port: Substring?
-        if text.hasPrefix("["), let end = text.lastIndex(of: "]") {
-            host = text[text.index(after: text.startIndex)..<end]
-            port = text[text.index(after: end)...]
-        } else if let colon = text.lastIndex(of: ":") {
-            host = text[..<colon]
-            port = text[colon...]
+        if host.lowercased().hasPrefix("tcp:") { host = host.dropFirst("tcp:".count) }
+        var endpoint = SQLServerConfiguration.Endpoint.port(1433)
+        if let comma = host.lastIndex(of: ",") {
+            endpoint = .port(try port(host[host.index(after: comma)...], in: text))
+            // Where there is a port, nobody asks for the instance's.
+            host = host[..<comma].prefix { $0 != "\\" }
+        } else if let backslash = host.firstIndex(of: "\\") {
+            endpoint = .instance(String(host[host.index(after: backslash)...]))
+            host = host[..<backslash]
+        } else if !host.hasPrefix("["), let colon = host.lastIndex(of: ":") {
+            guard host.firstIndex(of: ":") == colon else {
+                throw ValidationError("--server: write an IPv6 address in brackets, such as [::1]:1433; it is \(text).")
+            }
+            endpoint = .port(try port(host[host.index(after: colon)...], in: text))
+            host = host[..<colon]
         }
-        guard let port, !port.isEmpty else { return (String(host), .port(1433)) }
-        if host.contains(":"), !text.hasPrefix("[") {
-            throw ValidationError("--server: write an IPv6 address in brackets, such as [::1]:1433; it is \(text).")
+        if host.hasPrefix("["), let end = host.lastIndex(of: "]") {
+            let rest = host[host.index(after: end)...]
+            if !rest.isEmpty { endpoint = .port(try port(rest.hasPrefix(":") ? rest.dropFirst() : rest, in: text)) }
+            host = host[..<end].dropFirst()
         }
-        guard port.hasPrefix(":"), let number = Int(port.dropFirst()) else {
+        let isThisMachine = host == "." || host.lowercased() == "(local)"
+        return (isThisMachine ? "localhost" : String(host), endpoint)
+    }
+
+    private static func port(_ digits: Substring, in text: String) throws -> Int {
+        guard let number = Int(digits) else {
             throw ValidationError("--server must be host:port, such as db.example.com:1433; it is \(text).")
         }
-        return (String(host), .port(number))
+        return number
     }
 }

@@ -68,11 +68,17 @@ struct EmulatedServer: Sendable {
 
     /// Starts one for others to log in to.
     ///
-    /// - Parameter port: 0 for any that is free.
-    init(port: Int) async throws {
+    /// - Parameters:
+    ///   - port: 0 for any that is free.
+    ///   - certificate: A PEM file, with which the server encrypts as its clients like; without it nothing is encrypted.
+    ///   - key: The certificate's key, in a file as well.
+    init(port: Int, certificate: String? = nil, key: String? = nil) async throws {
         let given = getenv(Self.passwordVariable).map { String(cString: $0) }
         var configuration = SQLServerEmulator.Configuration(password: given)
         configuration.port = port
+        if let certificate, let key {
+            configuration.encryption = .off(SQLServerEmulator.Certificate(chain: certificate, key: key))
+        }
         self.init(try await SQLServerEmulator.start(configuration), hasRandomPassword: given == nil)
     }
 

@@ -125,8 +125,9 @@ struct RetailServer {
         throw Failure(
             .cannotCreate,
             "workshopRows",
-            "the database \(database) \(problem): it is not as it was before the workshop; the demo takes a fresh one, such as "
-                + "--create-database makes"
+            "the database \(database) \(problem): it is not as it was before the workshop; the demo takes a fresh one and "
+                + "changes it, so once only: make it anew with Examples/RetailDB/retaildb.sql, or give --create-database and "
+                + "a name that is free"
         )
     }
 

@@ -22,11 +22,20 @@ struct EarlierDemo {
         self.lake = lake
     }
 
+    /// Looks whether the lake is the demo's to write, and changes nothing.
+    ///
+    /// - Throws: ``Failure`` where the lake holds files that no demo wrote where a table must be.
+    func checkIsOurs() async throws {
+        // Without the mark nothing here is the demo's.
+        if let folder = firstFolder, try await !lake.storage.exists(Self.mark) { throw foreign(folder) }
+    }
+
     /// Makes room for a new demo and leaves its mark.
     ///
     /// - Throws: ``Failure`` where an earlier demo is there and may not be removed, or where the lake holds files that no
     ///   demo wrote where a table must be.
     func makeRoom(overwrite: Bool) async throws {
+        try await checkIsOurs()
         if try await lake.storage.exists(Self.mark) {
             guard overwrite else {
                 throw Failure(
@@ -40,9 +49,6 @@ struct EarlierDemo {
             // First what a replay would go on with.
             try await lake.storage.delete(ReplayLog.file)
             for folder in DemoFolder.all { try clear(folder) }
-        } else if let folder = firstFolder {
-            // Without the mark nothing here is the demo's.
-            throw foreign(folder)
         }
         let note = #"{"about":"written by cdc-demo, which removes its tables when it is run again with --overwrite"}"#
         try await lake.storage.put(Self.mark, Array((note + "\n").utf8))

@@ -34,11 +34,24 @@ struct CheckCommandTests {
                 "error     dbo.c     may not read",
                 "",
                 "An administrator puts right what T-SQL can put right with:",
+                "  USE [RetailDB];",
                 "  ALTER DATABASE [RetailDB] …;",
                 "  GRANT …;",
                 "",
                 "2 errors, 1 warning",
             ]
+        )
+    }
+
+    @Test("the command that captures what is not captured is named")
+    func setup() {
+        var preflight = Self.preflight
+        preflight.findings = [
+            PreflightFinding(.captureNotEnabled, .error, "off"),
+            PreflightFinding(.tableNotCaptured, .error, table: "dbo.Order Details", "no"),
+        ]
+        #expect(
+            CheckCommand.lines(of: preflight).contains("  cdc-demo setup --tables 'dbo.Order Details' --login …")
         )
     }
 

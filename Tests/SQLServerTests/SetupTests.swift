@@ -343,6 +343,9 @@ struct SetupTests {
             _ = try await source.describe(["dbo.orders"])
             try await source.acknowledge(["dbo.orders": .zero])
             #expect(try await server.rows(instances).count == 2, "nothing was read yet")
+            try await source.acknowledge(["dbo.orders": try await source.fence().lsn])
+            #expect(try await server.rows(instances).count == 2, "no change tells yet where the newer one begins")
+            try await server.run("INSERT orders (id) VALUES (1)")
             let position = try await source.fence().lsn
             try await source.acknowledge([:])
             #expect(try await server.rows(instances).count == 2, "nothing is applied yet")
@@ -376,6 +379,7 @@ struct SetupTests {
             let connection = try await TDSConnection.open(configuration, logger: TestServer.quiet)
             try await connection.execute("ALTER TABLE dbo.orders ADD a INT")
             await connection.close()
+            try await server.run("INSERT orders (id) VALUES (1)")
             #expect(
                 try await server.rows("SELECT login_name, outcome FROM swift_cdc.definition_changes")
                     == [[.string(developer.name), .string("captured")]]
@@ -395,12 +399,15 @@ struct SetupTests {
         }
     }
 
-    @Test("an older capture instance stays until the last reader is where the newer one begins")
+    @Test(
+        "an older capture instance stays until the last reader has read the first changes that the newer one has, too"
+    )
     func severalReaders() async throws {
         try await TestServer.withDatabase(isCaptured: false) { server in
             try await server.run(Self.tables)
             try await CaptureSetup(tables: ["dbo.orders"]).installation.apply(to: server.configuration)
             try await server.run("ALTER TABLE orders ADD a INT")
+            try await server.run("INSERT orders (id) VALUES (1)")
             try await server.run("INSERT swift_cdc.readers VALUES (N'slow', 0x00000000000000000001, SYSUTCDATETIME())")
             let source = server.source()
             _ = try await source.describe(["dbo.orders"])
@@ -408,7 +415,7 @@ struct SetupTests {
             try await source.acknowledge(["dbo.orders": try await source.fence().lsn])
             #expect(try await server.rows(instances) == [[.integer(2)]])
             try await server.run(
-                "UPDATE swift_cdc.readers SET position = (SELECT MAX(start_lsn) FROM cdc.change_tables) WHERE reader = N'slow'"
+                "UPDATE swift_cdc.readers SET position = (SELECT MAX(__$start_lsn) FROM cdc.swift_cdc_dbo_orders_1_CT) WHERE reader = N'slow'"
             )
             try await source.acknowledge(["dbo.orders": try await source.fence().lsn])
             #expect(try await server.rows(instances) == [[.integer(1)]])
@@ -499,7 +506,7 @@ struct SetupTests {
         try await TestServer.withDatabase { server in
             try await server.run(Self.tables)
             try await server.capture("y", as: "theirs")
-            try await server.run("EXEC sys.sp_cdc_change_job @job_type = N'cleanup', @retention = 777")
+            try await server.run("EXEC sys.sp_cdc_change_job @job_type = N'cleanup', @retention = 17")
             try await server.run(
                 """
                 ALTER DATABASE CURRENT SET CHANGE_TRACKING = ON (CHANGE_RETENTION = 3 DAYS)
@@ -644,9 +651,59 @@ struct SetupTests {
             try await server.run(made)
             let setup = CaptureSetup(tables: ["dbo.orders"], mechanism: .changeTracking, login: "reader")
             let error = await #expect(throws: TDSError.self) {
-                () async throws in try await setup.installation.apply(to: server.configuration)
+                () async throws in
+                try await setup.installation.apply(
+                    to: server.configuration,
+                    password: message.contains("needs a password") ? nil : password
+                )
             }
             #expect(error?.message.contains(message) == true)
+        }
+    }
+
+    @Test("sent to the server by what is not sqlcmd, whatever goes on after errors, the script does nothing")
+    func withoutCommands() async throws {
+        try await TestServer.withDatabase(isCaptured: false) { server in
+            try await server.run(Self.tables)
+            let before = try await catalogue(server)
+            let setup = CaptureSetup(tables: ["dbo.orders"], login: login)
+            for script in [setup.installation, setup.removal] {
+                let connection = try await TDSConnection.open(server.configuration, logger: TestServer.quiet)
+                var errors: [String] = []
+                for batch in script.text.components(separatedBy: "\nGO\n") {
+                    do { try await connection.execute(batch) } catch { errors.append("\(error)") }
+                }
+                await connection.close()
+                #expect(errors.contains { $0.contains("turn on SQLCMD mode") })
+                try await expectSame(server, as: before)
+            }
+        }
+    }
+
+    @Test("in another database, and as a login with too few rights, nothing is done by what goes on after errors")
+    func goesOn() async throws {
+        try await TestServer.withDatabase(isCaptured: false) { server in
+            try await server.run(Self.tables)
+            let user = try await server.makeUser()
+            try await CaptureSetup(tables: ["dbo.orders"]).installation.apply(to: server.configuration)
+            let before = try await catalogue(server)
+            let setup = CaptureSetup(tables: ["dbo.y"], database: "another")
+            let unguarded = CaptureSetup(tables: ["dbo.y"])
+            var poor = server.configuration
+            (poor.user, poor.password) = (user.name, Secret(user.password))
+            for (configuration, script, message) in [
+                (server.configuration, setup.installation, "for another database"),
+                (poor, unguarded.installation, "too few rights"), (poor, unguarded.removal, "too few rights"),
+            ] {
+                let error = await #expect(throws: TDSError.self) {
+                    () async throws in try await script.apply(to: configuration)
+                }
+                #expect(error?.message.contains(message) == true)
+                let connection = try await TDSConnection.open(configuration, logger: TestServer.quiet)
+                for batch in script.batches { try? await connection.execute(batch.text) }
+                await connection.close()
+                try await expectSame(server, as: before)
+            }
         }
     }
 
@@ -694,7 +751,8 @@ struct SetupTests {
 
     /// Runs the text of a script as `sqlcmd` does.
     private func run(_ script: SetupScript, at server: TestServer) async throws {
-        let text = script.text.replacing(":on error exit\n", with: "")
+        let commands = ":on error exit\n:setvar IsSqlCmd \"yes\"\nGO\n"
+        let text = script.text.replacing(commands, with: "").replacing("$(IsSqlCmd)", with: "yes")
         for batch in text.components(separatedBy: "\nGO\n").dropLast() { try await server.run(batch) }
     }
 

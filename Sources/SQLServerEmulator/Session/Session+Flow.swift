@@ -94,6 +94,7 @@ extension Session {
     func run(_ statement: Statement) throws -> Outcome {
         if sink.isCancelled { throw Failure(message: ServerText(.interrupted, line: statement.line)) }
         currentLine = statement.line
+        if !settings.executes, !statement.isNoExecOff { return .next }
         switch statement.kind {
         case .block(let statements): return try run(statements)
         case .conditional(let condition, let then, let otherwise):
@@ -202,4 +203,12 @@ extension SQLError {
 
     /// Whether the transaction is gone.
     var endsTransaction: Bool { [1205, 3960, 3961].contains(number) }
+}
+
+extension Statement {
+    /// Whether it is the one statement that is executed under `SET NOEXEC ON`.
+    fileprivate var isNoExecOff: Bool {
+        guard case .set(.switches(let names, false)) = kind else { return false }
+        return names.contains("NOEXEC")
+    }
 }

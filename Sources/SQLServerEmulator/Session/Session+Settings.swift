@@ -55,7 +55,8 @@ extension Session {
             if !isOn { throw SQLError.unsupported("SET CONCAT_NULL_YIELDS_NULL OFF") }
         case "NUMERIC_ROUNDABORT":
             if isOn { throw SQLError.unsupported("SET NUMERIC_ROUNDABORT ON") }
-        case "PARSEONLY", "NOEXEC", "FMTONLY", "SHOWPLAN_ALL", "SHOWPLAN_TEXT", "SHOWPLAN_XML":
+        case "NOEXEC": settings.executes = !isOn
+        case "PARSEONLY", "FMTONLY", "SHOWPLAN_ALL", "SHOWPLAN_TEXT", "SHOWPLAN_XML":
             if isOn { throw SQLError.unsupported("SET \(name) ON") }
         default: settings.others[name] = isOn
         }

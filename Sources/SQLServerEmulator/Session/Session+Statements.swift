@@ -139,7 +139,8 @@ extension Session {
         if case .integer(let value) = try Conversion.convert(state, from: stateType, to: .int) {
             place = UInt8(clamping: value)
         }
-        let text = try ValueRules.text(message, messageType) ?? ""
+        // A percent sign is written twice.
+        let text = (try ValueRules.text(message, messageType) ?? "").replacing("%%", with: "%")
         abortsBatch = true
         throw SQLError(Int32(clamping: code), text, state: place)
     }

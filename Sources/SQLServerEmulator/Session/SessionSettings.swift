@@ -5,6 +5,8 @@ struct SessionSettings: Sendable {
     var lockTimeout: Int64 = -1
     var sendsNoCounts = false
     var abortsTransactions = false
+    /// Off under `SET NOEXEC ON`.
+    var executes = true
     var beginsImplicitTransactions = false
     var textSize: Int64 = 2_147_483_647
     var rowLimit: Int64 = 0

@@ -10,6 +10,8 @@ final class DBProcess {
     private let queryTimeout: Duration?
     private let user: String
     private let logger: Logger
+    /// What `PRINT` said on this connection.
+    private(set) var printed: [String] = []
     /// Whether results of the last statement may not have been read yet.
     private(set) var hasPendingResults = false
     private var hasEndedEarly = false
@@ -256,6 +258,7 @@ final class DBProcess {
     private func logMessages() {
         for message in session.log.infos {
             logger.debug("SQL Server: \(message.text)", metadata: ["sql-message": "\(message.origin)"])
+            if message.number == 0, printed.count < 1000 { printed.append(message.text) }
         }
         for warning in session.log.warnings {
             logger.warning("FreeTDS: \(warning.text)", metadata: ["freetds-error": "\(warning.number)"])

@@ -52,6 +52,9 @@ package actor TDSConnection {
     /// Whether statements can be sent; a connection that broke stays broken.
     package var isAlive: Bool { process?.isAlive == true }
 
+    /// What `PRINT` said on this connection: the first thousand messages.
+    package var printed: [String] { process?.printed ?? [] }
+
     /// Closes the connection. Statements afterwards fail.
     package func close() {
         reading = nil

@@ -121,10 +121,12 @@ extension CapturedTable {
         let name = info.name
         var ways: [String] = []
         if mechanism != .changeTracking {
-            let enabling = profile.isCDCEnabled ? "" : "EXEC sys.sp_cdc_enable_db; "
+            let enabling =
+                profile.isCDCEnabled
+                ? "" : Remedy.enableCapture(ofDatabase: profile.databaseName, on: profile.platform) + " "
             ways.append(enabling + Remedy.enableCapture(of: name))
         }
-        if mechanism != .changeDataCapture, !info.key.isEmpty {
+        if mechanism != .changeDataCapture, info.hasPrimaryKey, !info.key.isEmpty {
             let enabling =
                 profile.isChangeTrackingEnabled
                 ? ""

@@ -106,19 +106,23 @@ struct Catalogue: Sendable {
             ORDER BY i.object_id, i.is_primary_key DESC, column_count, i.index_id, ic.key_ordinal
             """
         )
-        var candidates: [Int: [(index: Int, columns: [String], isUsable: Bool)]] = [:]
+        var candidates: [Int: [(index: Int, columns: [String], isUsable: Bool, isPrimary: Bool)]] = [:]
         for row in 0..<rows.count {
             let table = try rows.integer(row, "object_id")
             let index = try rows.integer(row, "index_id")
             let isNullable = try rows.bool(row, "is_nullable")
             var known = candidates[table] ?? []
-            if known.last?.index != index { known.append((index, [], true)) }
+            if known.last?.index != index {
+                known.append((index, [], true, try rows.bool(row, "is_primary_key")))
+            }
             known[known.count - 1].columns.append(try rows.string(row, "column_name"))
             if isNullable { known[known.count - 1].isUsable = false }
             candidates[table] = known
         }
         for (table, indexes) in candidates {
-            tables[table]?.key = indexes.first(where: \.isUsable)?.columns ?? []
+            let key = indexes.first(where: \.isUsable)
+            tables[table]?.key = key?.columns ?? []
+            tables[table]?.hasPrimaryKey = key?.isPrimary ?? false
         }
     }
 

@@ -25,12 +25,12 @@ struct CatalogueStamp: Hashable, Sendable {
                     CAST(SERVERPROPERTY('ProductVersion') AS nvarchar(64)), N'|',
                     CAST(DATABASEPROPERTYEX(d.name, 'Updateability') AS nvarchar(32)), N'|',
                     d.is_cdc_enabled, N'|', d.snapshot_isolation_state, N'|', @may_read, N'|', @captured, N'|',
-                    (SELECT COUNT(*) FROM sys.change_tracking_databases AS t WHERE t.database_id = d.database_id), N'|',
+                    (SELECT COUNT(*) FROM sys.change_tracking_databases AS t WHERE t.database_id = DB_ID()), N'|',
                     (SELECT CONCAT(COUNT(*), N'|', SUM(CAST(object_id AS bigint))) FROM sys.change_tracking_tables), N'|',
                     (SELECT COUNT(*) FROM sys.tables), N'|',
                     (SELECT CONVERT(nvarchar(30), MAX(modify_date), 126) FROM sys.tables)) AS stamp,
                 CASE WHEN d.is_cdc_enabled = 1 AND ISNULL(@may_read, 0) = 0 THEN 1 ELSE 0 END AS asks_procedure
-            FROM sys.databases AS d WHERE d.database_id = DB_ID();
+            FROM sys.databases AS d WHERE d.name = DB_NAME();
             """
         )
         guard rows.count == 1 else { return CatalogueStamp(text: "") }

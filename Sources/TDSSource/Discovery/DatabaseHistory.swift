@@ -11,7 +11,7 @@ enum DatabaseHistory {
     static func name(profile: ServerProfile, from server: some MetadataSource) async throws -> String? {
         let rows = try await server.metadata(
             profile.isAzureDatabase
-                ? "SELECT CONVERT(nvarchar(36), create_date, 126) AS name FROM sys.databases WHERE database_id = DB_ID()"
+                ? "SELECT CONVERT(nvarchar(36), create_date, 126) AS name FROM sys.databases WHERE name = DB_NAME()"
                 : """
                 SELECT CONVERT(nvarchar(36), recovery_fork_guid) AS name FROM sys.database_recovery_status
                 WHERE database_id = DB_ID()

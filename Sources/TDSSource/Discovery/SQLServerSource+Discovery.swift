@@ -5,7 +5,8 @@ extension SQLServerSource {
             let rows = try await server.metadata(
                 """
                 SELECT d.name, HAS_DBACCESS(d.name) AS is_accessible, d.is_cdc_enabled,
-                    CASE WHEN EXISTS (SELECT 1 FROM sys.change_tracking_databases AS t WHERE t.database_id = d.database_id)
+                    CASE WHEN EXISTS (SELECT 1 FROM sys.change_tracking_databases AS t
+                            WHERE t.database_id = CASE WHEN d.name = DB_NAME() THEN DB_ID() ELSE d.database_id END)
                         THEN 1 ELSE 0 END AS is_tracked
                 FROM sys.databases AS d WHERE d.name NOT IN (N'master', N'tempdb', N'model', N'msdb', N'rdsadmin') ORDER BY d.name
                 """

@@ -27,7 +27,10 @@ public enum ServerPlatform: String, Hashable, Sendable, CaseIterable {
     }
 
     /// Editions that are Azure SQL Database; 12 are Fabric's databases, which are made of the same.
-    static let azureDatabaseEditions = [5, 12]
+    static let azureDatabaseEditions = [5, fabricDatabaseEdition]
+
+    /// A SQL database in Fabric, which has no Change Data Capture.
+    static let fabricDatabaseEdition = 12
 
     init(engineEdition: Int, host: String, hasRDSDatabase: Bool) {
         switch engineEdition {

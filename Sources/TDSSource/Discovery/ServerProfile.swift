@@ -19,9 +19,15 @@ struct ServerProfile: Hashable, Sendable {
     var mayReadCaptureTables = true
     /// The login's user in the database.
     var userName = ""
+    /// Whether the server is one of Amazon RDS.
+    var hasRDSDatabase = false
 
     var majorVersion: Int { Int(productVersion.prefix { $0 != "." }) ?? 0 }
     var isAzureDatabase: Bool { ServerPlatform.azureDatabaseEditions.contains(engineEdition) }
+
+    var platform: ServerPlatform {
+        ServerPlatform(engineEdition: engineEdition, host: "", hasRDSDatabase: hasRDSDatabase)
+    }
 
     /// What to add where a table does not seem to be there, or not captured: the login may only not see that it is.
     var missingSight: String {
@@ -34,20 +40,21 @@ struct ServerProfile: Hashable, Sendable {
     static let isReadOnlyExpression =
         "CASE WHEN DATABASEPROPERTYEX(DB_NAME(), 'Updateability') = 'READ_ONLY' THEN 1 ELSE 0 END"
 
-    /// Reads the profile of the connection's database.
+    /// Reads the profile of the connection's database, which is found by its name: in Azure SQL Database `DB_ID` may give another
+    /// number than `sys.databases` does.
     static func read(from server: some MetadataSource) async throws -> ServerProfile {
         let rows = try await server.metadata(
             """
             SELECT CAST(SERVERPROPERTY('ProductVersion') AS nvarchar(64)) AS product_version,
                 CAST(SERVERPROPERTY('EngineEdition') AS int) AS engine_edition,
                 d.name AS database_name, d.database_id, d.is_cdc_enabled, d.snapshot_isolation_state,
-                CASE WHEN EXISTS (SELECT 1 FROM sys.change_tracking_databases AS t WHERE t.database_id = d.database_id)
+                CASE WHEN EXISTS (SELECT 1 FROM sys.change_tracking_databases AS t WHERE t.database_id = DB_ID())
                     THEN 1 ELSE 0 END AS is_change_tracking_enabled,
                 CAST(DATABASEPROPERTYEX(d.name, 'Updateability') AS nvarchar(32)) AS updateability,
                 d.collation_name,
                 HAS_PERMS_BY_NAME(N'cdc.change_tables', N'OBJECT', N'SELECT') AS may_read_capture_tables,
-                USER_NAME() AS user_name
-            FROM sys.databases AS d WHERE d.database_id = DB_ID()
+                USER_NAME() AS user_name, CASE WHEN DB_ID(N'rdsadmin') IS NULL THEN 0 ELSE 1 END AS has_rds
+            FROM sys.databases AS d WHERE d.name = DB_NAME()
             """
         )
         guard rows.count == 1 else {
@@ -67,7 +74,8 @@ struct ServerProfile: Hashable, Sendable {
             isReadOnly: try rows.optionalString(0, "updateability") == "READ_ONLY",
             collation: try rows.optionalString(0, "collation_name") ?? "",
             mayReadCaptureTables: try rows.optionalInteger(0, "may_read_capture_tables") == 1,
-            userName: try rows.optionalString(0, "user_name") ?? ""
+            userName: try rows.optionalString(0, "user_name") ?? "",
+            hasRDSDatabase: try rows.integer(0, "has_rds") == 1
         )
     }
 }

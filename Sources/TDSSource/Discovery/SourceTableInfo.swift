@@ -9,6 +9,8 @@ struct SourceTableInfo: Hashable, Sendable {
     var columns: [SourceColumn] = []
     /// The primary key, else the smallest unique index whose columns are all NOT NULL; empty where there is neither.
     var key: [String] = []
+    /// Whether the key, where there is one, is the primary key, which Change Tracking needs.
+    var hasPrimaryKey = true
     var foreignKeys: [ForeignKey] = []
     /// Its capture instances, the older first; two at most.
     var captureInstances: [CaptureInstance] = []

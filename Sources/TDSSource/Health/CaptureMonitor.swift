@@ -95,7 +95,7 @@ struct CaptureMonitor<Source: MetadataSource>: Sendable {
     func logReuseWait() async throws -> Answer<String> {
         try await .ask {
             let rows = try await server.metadata(
-                "SELECT d.log_reuse_wait_desc AS wait FROM sys.databases AS d WHERE d.database_id = DB_ID()"
+                "SELECT d.log_reuse_wait_desc AS wait FROM sys.databases AS d WHERE d.name = DB_NAME()"
             )
             return rows.count == 1 ? try rows.optionalString(0, "wait") ?? "" : ""
         }

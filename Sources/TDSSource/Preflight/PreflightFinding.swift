@@ -90,7 +90,7 @@ public struct PreflightFinding: Hashable, Sendable {
     public var table: TableName?
     /// What was found, and what follows, for a person.
     public var message: String
-    /// The T-SQL that puts it right, for an administrator; `nil` where T-SQL cannot.
+    /// The T-SQL that puts it right, for an administrator to run in the database of the preflight; `nil` where T-SQL cannot.
     public var remedy: String?
 
     public init(

@@ -1,14 +1,11 @@
 import CDCCore
 
-/// Statements that put right what a preflight found, with every name quoted: for an administrator to run.
+/// Statements that put right what a preflight found, with every name quoted: for an administrator to run in the database of the
+/// preflight.
 enum Remedy {
     static func enableCapture(ofDatabase name: String, on platform: ServerPlatform) -> String {
-        switch platform {
-        case .amazonRDS: "EXEC msdb.dbo.rds_cdc_enable_db \(SQLText.string(name));"
-        // USE is not possible there: who connects is in the database already.
-        case .azureSQLDatabase: "EXEC sys.sp_cdc_enable_db;"
-        default: "USE \(SQLText.identifier(name)); EXEC sys.sp_cdc_enable_db;"
-        }
+        platform == .amazonRDS
+            ? "EXEC msdb.dbo.rds_cdc_enable_db \(SQLText.string(name));" : "EXEC sys.sp_cdc_enable_db;"
     }
 
     /// - Parameter columns: Those to be captured; `nil` for all.
@@ -24,12 +21,16 @@ enum Remedy {
             let list = columns.map(SQLText.identifier).joined(separator: ", ")
             text += ", @captured_column_list = \(SQLText.string(list))"
         }
+        if let index = options.index { text += ", @index_name = \(SQLText.string(index))" }
+        if let filegroup = options.filegroup { text += ", @filegroup_name = \(SQLText.string(filegroup))" }
+        if !options.allowsPartitionSwitch { text += ", @allow_partition_switch = 0" }
         return text + ", @role_name = \(options.role.map(SQLText.string) ?? "NULL")"
             + ", @supports_net_changes = \(options.supportsNetChanges ? 1 : 0);"
     }
 
-    static func disableCapture(of table: TableName, instance: String) -> String {
-        "EXEC sys.sp_cdc_disable_table \(source(table)), @capture_instance = \(SQLText.string(instance));"
+    /// A capture instance that ``CaptureSetup`` knows as its own: the trigger follows it, and the removal takes it away.
+    static func captureBySetup(_ table: TableName) -> String {
+        "EXEC swift_cdc.capture_table \(SQLText.string(table.schema)), \(SQLText.string(table.name));"
     }
 
     private static func source(_ table: TableName) -> String {

@@ -34,7 +34,8 @@ extension SQLServerSource {
                 readOnlyIntent: configuration.readOnlyIntent,
                 interval: interval,
                 needsNoCapture: !tables.isEmpty && tables.allSatisfy(isTracked),
-                seesCaptures: !tables.isEmpty && tables.allSatisfy { $0.newest != nil || isTracked($0) }
+                seesCaptures: !tables.isEmpty && tables.allSatisfy { $0.newest != nil || isTracked($0) },
+                hasNoTables: names == nil && tables.allSatisfy { $0.name == "swift_cdc.watermark" }
             )
             let selection = Set(tables.map(\.name))
             return Preflight(

@@ -16,6 +16,10 @@ struct ServerFacts: Sendable {
     var isReadOnly: Bool
     /// Whether the database itself was set to read-only.
     var isSetReadOnly: Bool
+    /// Whether the database is a standby of log shipping, which is read-only because logs are restored into it.
+    var isStandby = false
+    /// Whether a table is captured, as far as the login may know: jobs come with the first one.
+    var hasInstances = true
     /// Whether the database is published by transactional replication, whose Log Reader Agent then captures, too.
     var isPublished = false
     var logReuseWait: String
@@ -33,6 +37,8 @@ struct ServerFacts: Sendable {
         var readsCapture = true
         /// VIEW DATABASE STATE, or from SQL Server 2022 on VIEW DATABASE PERFORMANCE STATE.
         var viewsState = true
+        /// VIEW DEFINITION of the database: what the login does not see is not there.
+        var seesDefinitions = false
     }
 
     var majorVersion: Int { Int(productVersion.prefix { $0 != "." }) ?? 0 }
@@ -53,11 +59,12 @@ struct ServerFacts: Sendable {
         let rows = try await server.metadata(
             """
             SELECT CAST(SERVERPROPERTY('Edition') AS nvarchar(128)) AS edition, USER_NAME() AS user_name,
-                SUSER_SNAME() AS login_name, d.is_read_only, d.is_published, d.log_reuse_wait_desc,
+                SUSER_SNAME() AS login_name, d.is_read_only, d.is_in_standby, d.is_published, d.log_reuse_wait_desc,
                 HAS_PERMS_BY_NAME(N'cdc', N'SCHEMA', N'SELECT') AS reads_capture,
+                HAS_PERMS_BY_NAME(NULL, N'DATABASE', N'VIEW DEFINITION') AS views_definition,
                 HAS_PERMS_BY_NAME(NULL, N'DATABASE', N'VIEW DATABASE STATE') AS views_state,
                 HAS_PERMS_BY_NAME(NULL, N'DATABASE', N'VIEW DATABASE PERFORMANCE STATE') AS views_performance
-            FROM sys.databases AS d WHERE d.database_id = DB_ID()
+            FROM sys.databases AS d WHERE d.name = DB_NAME()
             """
         )
         var facts = ServerFacts(
@@ -72,6 +79,7 @@ struct ServerFacts: Sendable {
             allowsSnapshotIsolation: profile.allowsSnapshotIsolation,
             isReadOnly: profile.isReadOnly,
             isSetReadOnly: try rows.optionalBool(0, "is_read_only") ?? false,
+            isStandby: try rows.optionalBool(0, "is_in_standby") ?? false,
             isPublished: try rows.optionalBool(0, "is_published") ?? false,
             logReuseWait: try rows.optionalString(0, "log_reuse_wait_desc") ?? "",
             collation: profile.collation,
@@ -81,7 +89,12 @@ struct ServerFacts: Sendable {
         facts.permissions.readsCapture = try rows.optionalInteger(0, "reads_capture") == 1
         facts.permissions.viewsState =
             try rows.optionalInteger(0, "views_state") == 1 || rows.optionalInteger(0, "views_performance") == 1
+        facts.permissions.seesDefinitions = try rows.optionalInteger(0, "views_definition") == 1
         guard facts.isCaptureEnabled else { return facts }
+        if profile.mayReadCaptureTables {
+            let count = try await server.metadata("SELECT COUNT(*) AS instances FROM cdc.change_tables")
+            facts.hasInstances = try count.integer(0, "instances") > 0
+        }
         let monitor = CaptureMonitor(server: server)
         if facts.platform.hasAgent { facts.agentRuns = try await monitor.agentRuns() }
         facts.jobs = try await monitor.jobs()

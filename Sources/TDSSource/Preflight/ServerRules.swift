@@ -12,6 +12,8 @@ struct ServerRules {
     /// Whether the login sees how every table that was asked for is captured: with the right to the schema `cdc`, or with the role
     /// that a capture instance is for.
     let seesCaptures: Bool
+    /// Whether all tables were asked for that changes are kept of, and there is none.
+    var hasNoTables = false
 
     var findings: [PreflightFinding] {
         var found = [platform]
@@ -21,6 +23,16 @@ struct ServerRules {
         if needsNoCapture { return found }
         if facts.isCaptureEnabled {
             found += permissions + agent + jobs + progress
+            if hasNoTables {
+                found.append(
+                    PreflightFinding(
+                        .tableNotCaptured,
+                        .warning,
+                        "no table of database '\(facts.database)' that user '\(facts.user)' sees is captured or tracked; CaptureSetup, or "
+                            + "cdc-demo setup, captures tables"
+                    )
+                )
+            }
         } else {
             found.append(
                 PreflightFinding(
@@ -60,7 +72,9 @@ struct ServerRules {
                     .readOnlyDatabase,
                     .warning,
                     "database '\(facts.database)' is set to read-only: nothing changes, and nothing is captured",
-                    remedy: "ALTER DATABASE \(SQLText.identifier(facts.database)) SET READ_WRITE;"
+                    // A standby that can be written to takes no more logs.
+                    remedy: facts.isStandby
+                        ? nil : "ALTER DATABASE \(SQLText.identifier(facts.database)) SET READ_WRITE;"
                 )
             ]
         }
@@ -143,8 +157,7 @@ struct ServerRules {
             return [
                 unknown(
                     "how the jobs of captures are set up, and so how long changes are kept",
-                    reason,
-                    remedy: Remedy.addMember(facts.user, to: "db_owner")
+                    reason + "; a member of db_owner may know, but may also do everything in the database"
                 )
             ]
         case .known(let jobs):
@@ -161,7 +174,7 @@ struct ServerRules {
                                 + "place of a capture job"
                         )
                     )
-                } else {
+                } else if facts.hasInstances {
                     found.append(missing(kind))
                 }
             }

@@ -52,7 +52,8 @@ struct TableFactsReader<Source: MetadataSource>: Sendable {
     private func readOptions(_ tables: inout [TableFacts]) async throws {
         let rows = try await server.metadata(
             """
-            SELECT ct.capture_instance, ct.role_name, ct.supports_net_changes,
+            SELECT ct.capture_instance, ct.role_name, ct.supports_net_changes, ct.index_name, ct.filegroup_name,
+                ct.partition_switch,
                 CASE WHEN ISNULL(IS_MEMBER(ct.role_name), 0) = 0 AND IS_MEMBER(N'db_owner') = 0 THEN 1 ELSE 0 END AS is_closed
             FROM cdc.change_tables AS ct
             """
@@ -63,12 +64,18 @@ struct TableFactsReader<Source: MetadataSource>: Sendable {
             let name = try rows.string(row, "capture_instance")
             options[name] = InstanceOptions(
                 role: try rows.optionalString(row, "role_name"),
-                supportsNetChanges: try rows.optionalBool(row, "supports_net_changes") ?? false
+                supportsNetChanges: try rows.optionalBool(row, "supports_net_changes") ?? false,
+                index: try rows.optionalString(row, "index_name"),
+                filegroup: try rows.optionalString(row, "filegroup_name"),
+                allowsPartitionSwitch: try rows.optionalBool(row, "partition_switch") ?? true
             )
             if try rows.integer(row, "is_closed") == 1 { closed.insert(name) }
         }
+        let own = try await ownInstances()
         for index in tables.indices {
+            tables[index].takenNames = Set(options.keys)
             for instance in tables[index].info?.captureInstances ?? [] {
+                if own.contains(instance.name) { tables[index].ownInstances.insert(instance.name) }
                 tables[index].options[instance.name] = options[instance.name]
                 // Change tables ask for no role.
                 if instance.isReadByFunction, closed.contains(instance.name) {
@@ -76,6 +83,19 @@ struct TableFactsReader<Source: MetadataSource>: Sendable {
                 }
             }
         }
+    }
+
+    /// The capture instances that ``CaptureSetup`` made.
+    private func ownInstances() async throws -> Set<String> {
+        let rows = try await server.metadata(
+            """
+            IF HAS_PERMS_BY_NAME(N'swift_cdc.capture_instances', N'OBJECT', N'SELECT') = 1
+                SELECT capture_instance FROM swift_cdc.capture_instances;
+            ELSE
+                SELECT CAST(N'' AS sysname) AS capture_instance;
+            """
+        )
+        return Set(try (0..<rows.count).map { try rows.string($0, "capture_instance") })
     }
 
     private func readRetention(_ tables: inout [TableFacts], _ positions: [TableName: LSN]) async throws {

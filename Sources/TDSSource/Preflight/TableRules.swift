@@ -16,7 +16,7 @@ struct TableRules {
         found += ambiguousKey(info) + permissions(info) + foreignKeys(info)
         if let instance = table.newest {
             found += captured(info, instance)
-        } else if server.isCaptureEnabled, server.permissions.readsCapture, !Self.isTracked(info) {
+        } else if !server.isCaptureEnabled || server.permissions.readsCapture, !Self.isTracked(info) {
             found.append(
                 finding(
                     .tableNotCaptured,
@@ -65,6 +65,9 @@ struct TableRules {
                 .error,
                 "there is no table \(name), but \(other): names are compared to the letter"
             )
+        }
+        if server.permissions.seesDefinitions {
+            return finding(.tableNotFound, .error, "there is no table \(name) in database '\(server.database)'")
         }
         return finding(
             .tableNotFound,
@@ -183,7 +186,7 @@ struct TableRules {
                     .error,
                     "\(list(replaced)) of table \(name) was dropped, and another one of its name added, which the instance "
                         + "'\(instance.name)' does not capture",
-                    remedy: again(info, instance, readable)
+                    remedy: takeRemedy()
                 )
             )
         }
@@ -264,15 +267,18 @@ struct TableRules {
     private func slots(_ info: SourceTableInfo, _ instance: CaptureInstance) -> [PreflightFinding] {
         var found: [PreflightFinding] = []
         if info.captureInstances.count > 1, let oldest = info.captureInstances.first {
+            // What would drop it is no remedy: whoever runs it does not know what is read.
+            let isOwn = info.captureInstances.allSatisfy { table.ownInstances.contains($0.name) }
             found.append(
                 finding(
                     .captureInstancesFull,
                     .warning,
-                    "table \(name) has both capture instances that it may have, so that none can be made for new columns; once everything "
-                        + "up to LSN \(instance.startLSN) is applied, '\(oldest.name)' can go"
-                        + (oldest.isOfSetup ? "" : ", if nobody else reads it: disable it, or let its owner do so"),
-                    remedy: oldest.isOfSetup && columns(info, instance).allSatisfy { $0.remedy == nil }
-                        ? Remedy.disableCapture(of: name, instance: oldest.name) : nil
+                    "table \(name) has both capture instances that it may have, so that none can be made for new columns; '\(oldest.name)' "
+                        + (isOwn
+                            ? "goes by itself when every reader in swift_cdc.readers has read the first changes that '\(instance.name)' "
+                                + "has, too, and a new one is made then"
+                            : "can go once everything is applied up to the first transaction with changes of the table from LSN "
+                                + "\(instance.startLSN) on, if nobody else reads it: disable it then, or let its owner do so")
                 )
             )
         }
@@ -282,7 +288,7 @@ struct TableRules {
                     .noCommandID,
                     .warning,
                     "a change table of \(name) lacks __$command_id, without which changes of one transaction may come in a wrong order",
-                    remedy: "EXEC sys.sp_vupgrade_replication;"
+                    remedy: "EXEC sys.sp_cdc_vupgrade;"
                 )
             )
         }
@@ -303,28 +309,37 @@ struct TableRules {
         ]
     }
 
-    /// A capture instance of the columns that can be read, made as the newest one was: in a free place, or in that of an older one of
-    /// the set-up. One of somebody else, with changes that they have not read, is not for us to drop.
+    /// A capture instance of the columns that can be read, made as the newest one was, in a free place. No place is made free: what
+    /// is not read yet would be lost.
     private func again(_ info: SourceTableInfo, _ instance: CaptureInstance, _ columns: [SourceColumn]) -> String? {
-        guard let options = table.options[instance.name] else { return nil }
-        let list = columns.count == info.columns.count ? nil : columns.map(\.name)
-        func making(_ name: String) -> String {
-            Remedy.enableCapture(of: self.name, instance: name, columns: list, options)
+        guard info.captureInstances.count == 1, !info.awaitsCapture, let options = table.options[instance.name] else {
+            return nil
         }
-        guard info.captureInstances.count > 1, let oldest = info.captureInstances.first else {
-            // Names are at most 100 characters long.
-            return making(String(instance.name.prefix(97)) + "_2")
+        let isWhole = columns.count == info.columns.count
+        let isOwn = table.ownInstances.contains(instance.name)
+        if isOwn, columns.count == info.columns.count(where: { !$0.isComputed }) { return Remedy.captureBySetup(name) }
+        // One of the set-up's own captures all columns; what is made here in its place is no longer the set-up's.
+        let stem = isOwn ? String(instance.name.trimmingPrefix(CaptureSetup.instancePrefix)) : instance.name
+        return Remedy.enableCapture(
+            of: name,
+            instance: free(stem),
+            columns: isWhole ? nil : columns.map(\.name),
+            options
+        )
+    }
+
+    /// A name that no capture instance has; it may be 100 characters long.
+    private func free(_ stem: String) -> String {
+        var number = 2
+        while true {
+            let suffix = "_\(number)"
+            let name = stem.prefix(100 - suffix.count) + suffix
+            if !table.takenNames.contains(String(name)) { return String(name) }
+            number += 1
         }
-        guard oldest.isOfSetup else { return nil }
-        return "\(Remedy.disableCapture(of: name, instance: oldest.name)) \(making(oldest.name))"
     }
 
     private func list(_ names: [String]) -> String {
         names.map { "'\($0)'" }.joined(separator: ", ")
     }
-}
-
-extension CaptureInstance {
-    /// Whether ``CaptureSetup`` made it.
-    fileprivate var isOfSetup: Bool { name.hasPrefix(CaptureSetup.instancePrefix) }
 }

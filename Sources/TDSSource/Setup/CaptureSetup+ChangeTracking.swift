@@ -6,12 +6,13 @@ extension CaptureSetup {
 
     private var trackingDatabase: SetupBatch {
         let retention = retentionMinutes.map { "\($0) MINUTES" } ?? "2 DAYS"
+        let enabling =
+            "ALTER DATABASE CURRENT SET CHANGE_TRACKING = ON (CHANGE_RETENTION = \(retention), AUTO_CLEANUP = ON);"
         var text = """
             IF \(Self.isNeeded) AND NOT EXISTS (SELECT 1 FROM sys.change_tracking_databases WHERE database_id = DB_ID())
             BEGIN
-                DECLARE @database sysname = DB_NAME();
-                \(Self.indented(Self.note("database CT", "@database"), by: 4))
-                ALTER DATABASE CURRENT SET CHANGE_TRACKING = ON (CHANGE_RETENTION = \(retention), AUTO_CLEANUP = ON);
+                \(Self.indented(Self.noting("database CT", enabling), by: 4))
+                PRINT N'Change Tracking of the database is on now.';
             END;
             """
         if let minutes = retentionMinutes {
@@ -24,8 +25,9 @@ extension CaptureSetup {
                 """
         }
         return SetupBatch(
+            name: "Change Tracking of the database",
             purpose:
-                "Change Tracking of the database, which is noted first, because no transaction holds the two together. The retention "
+                "Change Tracking of the database, which is noted first, because no transaction holds the two together; what fails is not noted. The retention "
                 + "is changed only where this script turned the tracking on.",
             text: text
         )
@@ -33,12 +35,13 @@ extension CaptureSetup {
 
     private var trackedTables: SetupBatch {
         SetupBatch(
+            name: "Change Tracking of the tables",
             purpose:
                 "Change Tracking of every table that is not tracked; with the columns, so that large values that did not "
                 + "change need not be read. Tables are noted by their numbers, which stay when they are renamed. "
                 + "One that fails is taken off the list, so that the next run does not stop at it.",
             text: """
-                DECLARE @schema sysname, @table sysname, @id int, @statement nvarchar(max);
+                DECLARE @schema sysname, @table sysname, @id int, @statement nvarchar(max), @message nvarchar(1000);
                 WHILE 1 = 1
                 BEGIN
                     SET @table = NULL;
@@ -57,6 +60,8 @@ extension CaptureSetup {
                             INSERT INTO swift_cdc.made (kind, schema_name, object_name, object_id)
                             VALUES (N'table CT', @schema, @table, @id);
                         COMMIT TRANSACTION;
+                        SET @message = QUOTENAME(@schema) + N'.' + QUOTENAME(@table) + N' is tracked now.';
+                        PRINT @message;
                     END TRY
                     \(Self.indented(Self.givingUp("CT"), by: 4))
                 END;

@@ -12,9 +12,10 @@ extension CaptureSetup {
 
     private var definitionTables: SetupBatch {
         SetupBatch(
+            name: "the audit of changed definitions",
             purpose:
                 "The audit of changed definitions, and how far each reader is: an older capture instance may go when every reader "
-                + "is past the beginning of the newer one. A reader that is gone for good holds it up; delete its row then.",
+                + "has read the first changes that the newer one has, too. A reader that is gone for good holds it up; delete its row then.",
             text: """
                 IF OBJECT_ID(N'swift_cdc.definition_changes', N'U') IS NULL
                     CREATE TABLE swift_cdc.definition_changes (
@@ -39,15 +40,19 @@ extension CaptureSetup {
 
     private var dropObsoleteInstance: SetupBatch {
         SetupBatch(
+            name: "procedure drop_obsolete_instance",
             purpose:
-                "A procedure that drops the older of two capture instances, where both were made here and every reader is past the "
-                + "beginning of the newer one. A newer one of somebody else need not have what the older one has.",
+                "A procedure that drops the older of two capture instances, where both were made here and nobody needs it any more. "
+                + "Changes that the transaction of the ALTER TABLE made before it are in the older one alone, and that transaction "
+                + "may end after the beginning of the newer one. It is at the latest the first one from there on that the older one "
+                + "has changes of; so the older one goes when every reader is past that, and stays where there is none yet. A newer "
+                + "one of somebody else need not have what the older one has.",
             text: """
                 CREATE OR ALTER PROCEDURE swift_cdc.drop_obsolete_instance @schema sysname, @table sysname AS
                 BEGIN
                     SET NOCOUNT ON;
                     DECLARE @id int = OBJECT_ID(QUOTENAME(@schema) + N'.' + QUOTENAME(@table), N'U');
-                    DECLARE @older sysname, @newer sysname, @start binary(10);
+                    DECLARE @older sysname, @newer sysname, @start binary(10), @first binary(10), @statement nvarchar(max);
                     IF (SELECT COUNT(*) FROM cdc.change_tables WHERE source_object_id = @id) < 2 RETURN;
                     SELECT TOP (1) @older = capture_instance FROM cdc.change_tables WHERE source_object_id = @id
                     ORDER BY create_date, start_lsn;
@@ -58,7 +63,11 @@ extension CaptureSetup {
                     -- Without a beginning the newer one is not established yet.
                     IF @start IS NULL OR @start = 0x00000000000000000000 RETURN;
                     IF NOT EXISTS (SELECT 1 FROM swift_cdc.readers) RETURN;
-                    IF EXISTS (SELECT 1 FROM swift_cdc.readers WHERE position < @start) RETURN;
+                    SET @statement = N'SELECT @first = MIN(__$start_lsn) FROM cdc.' + QUOTENAME(@older + N'_CT')
+                        + N' WHERE __$start_lsn >= @start';
+                    EXEC sys.sp_executesql @statement, N'@start binary(10), @first binary(10) OUTPUT', @start, @first OUTPUT;
+                    IF @first IS NULL RETURN;
+                    IF EXISTS (SELECT 1 FROM swift_cdc.readers WHERE position < @first) RETURN;
                     EXEC sys.sp_cdc_disable_table @source_schema = @schema, @source_name = @table, @capture_instance = @older;
                 END;
                 """
@@ -67,6 +76,7 @@ extension CaptureSetup {
 
     private var rotate: SetupBatch {
         SetupBatch(
+            name: "procedure rotate",
             purpose:
                 "A procedure that makes a second capture instance of a table that has columns younger than its newest instance, where "
                 + "that was made here: what others capture, and who may read it, is for them to say. SQL Server allows two; where "
@@ -108,10 +118,12 @@ extension CaptureSetup {
 
     private var definitionChanged: SetupBatch {
         SetupBatch(
+            name: "procedure definition_changed",
             purpose:
                 "A procedure for the trigger, with the rights of the owner, because whoever alters a table need not have a right "
                 + "here. Everybody may call it: it does nothing that an event which did not happen could make it do, but note it. A "
-                + "reader that holds a lock must not hold up the statement for long, so locks are waited for five seconds.",
+                + "reader that holds a lock must not hold up the statement for long, so locks are waited for five seconds. "
+                + "A table that was renamed since is known by its number.",
             text: """
                 CREATE OR ALTER PROCEDURE swift_cdc.definition_changed @event xml WITH EXECUTE AS OWNER AS
                 BEGIN
@@ -120,6 +132,11 @@ extension CaptureSetup {
                     DECLARE @schema sysname = @event.value('(/EVENT_INSTANCE/SchemaName)[1]', 'nvarchar(128)');
                     DECLARE @table sysname = @event.value('(/EVENT_INSTANCE/ObjectName)[1]', 'nvarchar(128)');
                     DECLARE @outcome nvarchar(20) = N'noted';
+                    UPDATE t SET schema_name = @schema, table_name = @table FROM swift_cdc.tables AS t
+                    WHERE t.object_id = OBJECT_ID(QUOTENAME(@schema) + N'.' + QUOTENAME(@table), N'U')
+                        AND (t.schema_name <> @schema OR t.table_name <> @table)
+                        AND NOT EXISTS (SELECT 1 FROM swift_cdc.tables AS o WHERE o.schema_name = @schema
+                            AND o.table_name = @table AND o.mechanism = t.mechanism);
                     IF NOT EXISTS (SELECT 1 FROM swift_cdc.tables WHERE schema_name = @schema AND table_name = @table) RETURN;
                     IF EXISTS (SELECT 1 FROM swift_cdc.tables
                             WHERE schema_name = @schema AND table_name = @table AND mechanism = N'CDC')
@@ -135,6 +152,7 @@ extension CaptureSetup {
 
     private var definitionFailed: SetupBatch {
         SetupBatch(
+            name: "procedure definition_failed",
             purpose:
                 "A procedure that notes why the trigger could not do its work. Everybody may call it, because anybody's statement may "
                 + "have set off the trigger; so what it notes is a hint, and no proof.",
@@ -159,9 +177,11 @@ extension CaptureSetup {
 
     private var reportPosition: SetupBatch {
         SetupBatch(
+            name: "procedure report_position",
             purpose:
                 "A procedure by which a reader says how far it is; with 0 that it is there, before it has read anything. Capture "
-                + "instances that nobody needs any more are dropped then, and tables that were pending get theirs. A reader is a login: two that use the same login would speak for each other.",
+                + "instances that nobody needs any more are dropped then, and tables that were pending get theirs. A reader is a login: two that use the same login "
+                + "would speak for each other.",
             text: """
                 CREATE OR ALTER PROCEDURE swift_cdc.report_position @position binary(10) WITH EXECUTE AS OWNER AS
                 BEGIN
@@ -194,6 +214,7 @@ extension CaptureSetup {
 
     private var callers: SetupBatch {
         SetupBatch(
+            name: "rights to the procedures",
             purpose: "Who may call them.",
             text: """
                 GRANT EXECUTE ON OBJECT::swift_cdc.definition_changed TO public;
@@ -206,6 +227,7 @@ extension CaptureSetup {
 
     private var trigger: SetupBatch {
         SetupBatch(
+            name: "the trigger",
             purpose:
                 "The trigger. Whatever goes wrong within is caught, what was half done is undone up to the savepoint, and the ALTER "
                 + "TABLE goes on. The work is in procedures, because a missing object is an error that only the caller of a procedure "

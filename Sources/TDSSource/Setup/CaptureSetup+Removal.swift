@@ -15,8 +15,9 @@ extension CaptureSetup {
     }
 
     /// Statements that are run only where there is something to remove.
-    private func batch(_ purpose: String, _ text: String) -> SetupBatch {
+    private func batch(_ name: String, _ purpose: String, _ text: String) -> SetupBatch {
         SetupBatch(
+            name: name,
             purpose: purpose,
             text: """
                 IF OBJECT_ID(N'swift_cdc.made', N'U') IS NOT NULL
@@ -28,7 +29,7 @@ extension CaptureSetup {
     }
 
     private static let isCaptured =
-        "EXISTS (SELECT 1 FROM sys.databases WHERE database_id = DB_ID() AND is_cdc_enabled = 1)"
+        "EXISTS (SELECT 1 FROM sys.databases WHERE name = DB_NAME() AND is_cdc_enabled = 1)"
 
     private static func wasMade(_ kind: String) -> String {
         "EXISTS (SELECT 1 FROM swift_cdc.made WHERE kind = N'\(kind)')"
@@ -36,6 +37,7 @@ extension CaptureSetup {
 
     private var removeTrigger: SetupBatch {
         batch(
+            "the trigger",
             "The trigger goes first, so that nothing here sets it off.",
             """
             IF EXISTS (SELECT 1 FROM sys.triggers WHERE parent_class = 0 AND name = N'swift_cdc_definition_changed')
@@ -46,6 +48,7 @@ extension CaptureSetup {
 
     private var removeInstances: SetupBatch {
         batch(
+            "capture instances",
             "The capture instances that were made here.",
             """
             DECLARE @instance sysname, @schema sysname, @table sysname;
@@ -70,12 +73,15 @@ extension CaptureSetup {
 
     private var removeChangeDataCapture: SetupBatch {
         batch(
+            "Change Data Capture of the database",
             "Change Data Capture of the database, where it was turned on here and no capture instance of anybody else remains; else the "
                 + "retention as it was, if it is still what was set here.",
             """
             DECLARE @retention bigint, @current bigint, @database sysname = DB_NAME();
             IF \(Self.isCaptured)
             BEGIN
+                IF \(Self.wasMade("database CDC")) AND EXISTS (SELECT 1 FROM cdc.change_tables)
+                    PRINT N'Change Data Capture of the database stays on: others have capture instances.';
                 IF \(Self.wasMade("database CDC")) AND NOT EXISTS (SELECT 1 FROM cdc.change_tables)
                 BEGIN
                     IF DB_ID(N'rdsadmin') IS NULL
@@ -98,6 +104,7 @@ extension CaptureSetup {
 
     private var removeTracking: SetupBatch {
         batch(
+            "Change Tracking",
             "Change Tracking of the tables where it was turned on here, and of the database, where it was turned on here and no "
                 + "tracked table of anybody else remains.",
             """
@@ -111,6 +118,8 @@ extension CaptureSetup {
                     + N' DISABLE CHANGE_TRACKING';
                 EXEC (@statement);
             END;
+            IF \(Self.wasMade("database CT")) AND EXISTS (SELECT 1 FROM sys.change_tracking_tables)
+                PRINT N'Change Tracking of the database stays on: others have tracked tables.';
             IF \(Self.wasMade("database CT")) AND NOT EXISTS (SELECT 1 FROM sys.change_tracking_tables)
                 AND EXISTS (SELECT 1 FROM sys.change_tracking_databases WHERE database_id = DB_ID())
                 ALTER DATABASE CURRENT SET CHANGE_TRACKING = OFF;
@@ -120,10 +129,12 @@ extension CaptureSetup {
 
     private var removeSnapshotIsolation: SetupBatch {
         batch(
-            "SNAPSHOT isolation, where it was turned on here. Turning it off waits for all transactions that use it.",
+            "SNAPSHOT isolation",
+            "SNAPSHOT isolation, where it was turned on here, although others may use it since: their SNAPSHOT transactions fail then "
+                + "(error 3952). Turning it off waits for all open transactions, without end.",
             """
             IF \(Self.wasMade("snapshot isolation")) AND EXISTS
-                (SELECT 1 FROM sys.databases WHERE database_id = DB_ID() AND snapshot_isolation_state = 1)
+                (SELECT 1 FROM sys.databases WHERE name = DB_NAME() AND snapshot_isolation_state = 1)
                 ALTER DATABASE CURRENT SET ALLOW_SNAPSHOT_ISOLATION OFF;
             """
         )
@@ -131,11 +142,12 @@ extension CaptureSetup {
 
     private var removeReaders: SetupBatch {
         batch(
-            "The role, with all that was granted to it; users and logins that were made here, but for a login that has a user in "
-                + "another database, too. A login that is connected cannot be dropped (error 15434): stop the reader first, and run "
+            "role, users and logins",
+            "The role, with all that was granted to it; users and logins that were made here, known again by their SIDs, but for a login "
+                + "that has a user in another database, or may have one in a database that cannot be looked into. A login that is connected cannot be dropped (error 15434): stop the reader first, and run "
                 + "this again.",
             """
-            DECLARE @name sysname, @database int, @is_used bit, @statement nvarchar(max);
+            DECLARE @name sysname, @database int, @other sysname, @is_used bit, @reason nvarchar(600), @statement nvarchar(max);
             IF \(Self.wasMade("role")) AND DATABASE_PRINCIPAL_ID(N'swift_cdc_reader') IS NOT NULL
             BEGIN
                 WHILE 1 = 1
@@ -154,7 +166,8 @@ extension CaptureSetup {
             BEGIN
                 SET @name = NULL;
                 SELECT TOP (1) @name = m.object_name FROM swift_cdc.made AS m
-                WHERE m.kind = N'user' AND DATABASE_PRINCIPAL_ID(m.object_name) IS NOT NULL ORDER BY m.object_name;
+                JOIN sys.database_principals AS p ON p.name = m.object_name
+                WHERE m.kind = N'user' AND CONVERT(nvarchar(180), p.sid, 1) = m.new_value ORDER BY m.object_name;
                 IF @name IS NULL BREAK;
                 SET @statement = N'DROP USER ' + QUOTENAME(@name);
                 EXEC (@statement);
@@ -163,22 +176,32 @@ extension CaptureSetup {
             BEGIN
                 SET @name = NULL;
                 SELECT TOP (1) @name = m.object_name FROM swift_cdc.made AS m
-                WHERE m.kind = N'login' AND SUSER_ID(m.object_name) IS NOT NULL ORDER BY m.object_name;
+                WHERE m.kind = N'login' AND SUSER_ID(m.object_name) IS NOT NULL
+                    AND CONVERT(nvarchar(180), SUSER_SID(m.object_name), 1) = m.new_value ORDER BY m.object_name;
                 IF @name IS NULL BREAK;
-                SELECT @database = 0, @is_used = 0;
-                WHILE @is_used = 0
+                SELECT @database = 0, @reason = NULL;
+                WHILE @reason IS NULL
                 BEGIN
-                    SELECT @database = MIN(database_id) FROM sys.databases
-                    WHERE database_id > @database AND database_id <> DB_ID() AND HAS_DBACCESS(name) = 1;
-                    IF @database IS NULL BREAK;
-                    SET @statement = N'IF EXISTS (SELECT 1 FROM ' + QUOTENAME(DB_NAME(@database))
-                        + N'.sys.database_principals WHERE sid = SUSER_SID(@login)) SET @is_used = 1';
-                    EXEC sys.sp_executesql @statement, N'@login sysname, @is_used bit OUTPUT', @name, @is_used OUTPUT;
+                    SELECT @other = NULL, @is_used = 0;
+                    -- Nobody but the provider gets into rdsadmin, and only administrators into model.
+                    SELECT TOP (1) @database = database_id, @other = name FROM sys.databases
+                    WHERE database_id > @database AND database_id <> DB_ID() AND name NOT IN (N'model', N'rdsadmin')
+                    ORDER BY database_id;
+                    IF @other IS NULL BREAK;
+                    IF ISNULL(HAS_DBACCESS(@other), 0) = 0
+                        SET @reason = N'it may have a user in database ' + QUOTENAME(@other) + N', which cannot be looked into.';
+                    ELSE
+                    BEGIN
+                        SET @statement = N'IF EXISTS (SELECT 1 FROM ' + QUOTENAME(@other)
+                            + N'.sys.database_principals WHERE sid = SUSER_SID(@login)) SET @is_used = 1';
+                        EXEC sys.sp_executesql @statement, N'@login sysname, @is_used bit OUTPUT', @name, @is_used OUTPUT;
+                        IF @is_used = 1 SET @reason = N'it has a user in database ' + QUOTENAME(@other) + N'.';
+                    END;
                 END;
-                IF @is_used = 1
+                IF @reason IS NOT NULL
                 BEGIN
-                    PRINT N'The login ' + QUOTENAME(@name) + N' is kept: it has a user in database '
-                        + QUOTENAME(DB_NAME(@database)) + N'.';
+                    SET @reason = N'The login ' + QUOTENAME(@name) + N' is kept: ' + @reason;
+                    PRINT @reason;
                     DELETE FROM swift_cdc.made WHERE kind = N'login' AND object_name = @name;
                 END
                 ELSE
@@ -201,6 +224,7 @@ extension CaptureSetup {
             procedures.map { "DROP PROCEDURE IF EXISTS swift_cdc.\($0);" }
             + tables.map { "DROP TABLE IF EXISTS swift_cdc.\($0);" }
         return batch(
+            "schema swift_cdc",
             "The procedures, the tables and the schema: all of them or none, so that the removal can be run again where somebody "
                 + "else has put something into the schema (error 3729).",
             (["BEGIN TRANSACTION;"] + drops + ["DROP SCHEMA swift_cdc;", "COMMIT TRANSACTION;"]).joined(separator: "\n")

@@ -85,7 +85,7 @@ public struct CaptureSetup: Hashable, Sendable {
         if mechanism != .changeDataCapture { batches += changeTracking }
         batches += readerRights
         if followsDefinitions { batches += definitionSupport }
-        return SetupScript(title: "Set-up of change capture for swift-cdc", batches: batches)
+        return SetupScript(title: "Set-up of change capture for swift-cdc", batches: batches, login: login)
     }
 
     // MARK: What all of it needs
@@ -111,20 +111,39 @@ public struct CaptureSetup: Hashable, Sendable {
 
                 DECLARE @database sysname = \(ScriptText.literal(database));
                 IF DB_ID(@database) IS NULL OR DB_ID(@database) <> DB_ID()
-                    THROW 50000, N'This script is for another database than the one it is run in.', 1;
+                \(Self.refusing("This script is for another database than the one it is run in."))
                 """
         }
+        // Who sees less than the owner does not see what is there, and would be told wrong things of it.
+        text += """
+
+            IF ISNULL(IS_MEMBER(N'db_owner'), 0) = 0
+            \(Self.refusing("The login has too few rights: it must be a member of db_owner in this database, or sysadmin."))
+            """
         return SetupBatch(
+            name: "settings of the session, database and rights",
             purpose:
                 "Settings of the session, which the procedures below keep. Capture of a table is turned on when nobody uses the table, and "
                 + "whoever comes meanwhile waits: so no lock is waited for longer than 30 seconds. Error 1222 says that one was; run "
-                + "the script again then.",
+                + "the script again then. In the wrong hands or the wrong database nothing of what follows is executed, whatever "
+                + "sends it.",
             text: text
         )
     }
 
+    /// The block of a condition under which nothing of the script may run: the error, and NOEXEC for what goes on after errors.
+    private static func refusing(_ message: String) -> String {
+        """
+        BEGIN
+            RAISERROR(N'\(message)', 16, 1);
+            SET NOEXEC ON;
+        END;
+        """
+    }
+
     private var ownSchema: SetupBatch {
         SetupBatch(
+            name: "the schema swift_cdc",
             purpose:
                 "A schema for all that is made here, and a list of what is turned on outside of it: the removal undoes "
                 + "what is in the list, and nothing else.",
@@ -139,7 +158,7 @@ public struct CaptureSetup: Hashable, Sendable {
                             object_name sysname NOT NULL,
                             object_id int NOT NULL DEFAULT 0,
                             earlier_value nvarchar(60) NULL,
-                            new_value nvarchar(60) NULL,
+                            new_value nvarchar(180) NULL,
                             made_at datetime2(3) NOT NULL DEFAULT SYSUTCDATETIME(),
                             PRIMARY KEY (kind, schema_name, object_name, object_id))');
                 """
@@ -158,6 +177,24 @@ public struct CaptureSetup: Hashable, Sendable {
         """
     }
 
+    /// A statement that no transaction can hold together with its note: what fails is not noted.
+    ///
+    /// - Parameter statement: What turns something on in the database `@database`.
+    static func noting(_ kind: String, _ statement: String) -> String {
+        """
+        DECLARE @database sysname = DB_NAME();
+        \(note(kind, "@database"))
+        BEGIN TRY
+            \(indented(statement, by: 4))
+        END TRY
+        BEGIN CATCH
+            IF XACT_STATE() <> 0 ROLLBACK TRANSACTION;
+            DELETE FROM swift_cdc.made WHERE kind = N'\(kind)';
+            THROW;
+        END CATCH;
+        """
+    }
+
     /// Text between two lines of a batch that stands further to the right.
     static func indented(_ text: String, by spaces: Int) -> String {
         text.replacing("\n", with: "\n" + String(repeating: " ", count: spaces))
@@ -170,6 +207,7 @@ public struct CaptureSetup: Hashable, Sendable {
 
     private var wantedTables: [SetupBatch] {
         let list = SetupBatch(
+            name: "the list of tables",
             purpose: "The tables to capture, and by which mechanism.",
             text: """
                 IF OBJECT_ID(N'swift_cdc.tables', N'U') IS NULL
@@ -178,6 +216,7 @@ public struct CaptureSetup: Hashable, Sendable {
                         schema_name sysname NOT NULL,
                         table_name sysname NOT NULL,
                         mechanism nvarchar(3) NOT NULL,
+                        object_id int NOT NULL,
                         pending_since datetime2(3) NULL,
                         PRIMARY KEY (schema_name, table_name, mechanism));
                 """
@@ -186,6 +225,7 @@ public struct CaptureSetup: Hashable, Sendable {
             + tables.chunked(by: Self.rowsPerInsert).map { part in
                 let rows = part.map { "    (\(ScriptText.literal($0.schema)), \(ScriptText.literal($0.name)))" }
                 return SetupBatch(
+                    name: "the tables to capture",
                     purpose:
                         "A table that is not there, or cannot be tracked, stops the script before it is on the list. Names are kept "
                         + "as the catalogue spells them.",
@@ -198,18 +238,18 @@ public struct CaptureSetup: Hashable, Sendable {
                             WHERE OBJECT_ID(QUOTENAME(w.schema_name) + N'.' + QUOTENAME(w.table_name), N'U') IS NULL);
                         IF @missing IS NOT NULL
                         BEGIN
-                            SET @missing = N'There is no table ' + @missing + N' in this database.';
+                            SET @missing = N'There is no table ' + REPLACE(@missing, N'%', N'%%') + N' in this database.';
                             THROW 50000, @missing, 1;
                         END;\(mechanism == .changeTracking ? "\n" + Self.keylessTable : "")
                         WITH found AS (
                             SELECT DISTINCT OBJECT_ID(QUOTENAME(w.schema_name) + N'.' + QUOTENAME(w.table_name), N'U') AS id
                             FROM @wanted AS w),
                         chosen AS (
-                            SELECT OBJECT_SCHEMA_NAME(f.id) AS schema_name, OBJECT_NAME(f.id) AS table_name,
+                            SELECT OBJECT_SCHEMA_NAME(f.id) AS schema_name, OBJECT_NAME(f.id) AS table_name, f.id AS object_id,
                                 \(mechanismOfTable) AS mechanism
                             FROM found AS f)
-                        INSERT INTO swift_cdc.tables (schema_name, table_name, mechanism)
-                        SELECT c.schema_name, c.table_name, c.mechanism FROM chosen AS c
+                        INSERT INTO swift_cdc.tables (schema_name, table_name, mechanism, object_id)
+                        SELECT c.schema_name, c.table_name, c.mechanism, c.object_id FROM chosen AS c
                         WHERE NOT EXISTS (SELECT 1 FROM swift_cdc.tables AS t WHERE t.schema_name = c.schema_name
                             AND t.table_name = c.table_name AND t.mechanism = c.mechanism);
                         """
@@ -223,20 +263,22 @@ public struct CaptureSetup: Hashable, Sendable {
                 N'TableHasPrimaryKey') = 0);
         IF @keyless IS NOT NULL
         BEGIN
-            SET @keyless = N'Table ' + @keyless
+            SET @keyless = N'Table ' + REPLACE(@keyless, N'%', N'%%')
                 + N' has no primary key, which Change Tracking needs. Give it one, or choose Change Data Capture for it.';
             THROW 50000, @keyless, 1;
         END;
         """
 
     /// What becomes of a table that cannot be captured, whatever the reason: the run stops, and the next one does not stop at it,
-    /// unless it is asked for again.
+    /// unless it is asked for again. One that was only in use (1222, 1205, also within the message of a procedure) stays on the list.
     static func givingUp(_ mechanism: String) -> String {
         """
         BEGIN CATCH
             IF XACT_STATE() <> 0 ROLLBACK TRANSACTION;
-            DELETE FROM swift_cdc.tables
-            WHERE schema_name = @schema AND table_name = @table AND mechanism = N'\(mechanism)';
+            IF ERROR_NUMBER() NOT IN (1205, 1222)
+                AND ERROR_MESSAGE() NOT LIKE N'% 1205: %' AND ERROR_MESSAGE() NOT LIKE N'% 1222: %'
+                DELETE FROM swift_cdc.tables
+                WHERE schema_name = @schema AND table_name = @table AND mechanism = N'\(mechanism)';
             THROW;
         END CATCH;
         """
@@ -254,15 +296,17 @@ public struct CaptureSetup: Hashable, Sendable {
 
     private var snapshotIsolation: SetupBatch {
         SetupBatch(
+            name: "SNAPSHOT isolation",
             purpose:
                 "SNAPSHOT isolation, in which changes of Change Tracking belong to one moment, and which a table without a key "
-                + "needs to be read. Turning it on waits for all open transactions. What was allowed already is not in the list.",
+                + "needs to be read. Turning it on waits for all open transactions, without end. What was allowed already is not in the list. "
+                + "What is in it the removal turns off, whoever uses it by then; to keep it, DELETE FROM swift_cdc.made WHERE kind = "
+                + "N'snapshot isolation'.",
             text: """
-                IF EXISTS (SELECT 1 FROM sys.databases WHERE database_id = DB_ID() AND snapshot_isolation_state = 0)
+                IF EXISTS (SELECT 1 FROM sys.databases WHERE name = DB_NAME() AND snapshot_isolation_state = 0)
                 BEGIN
-                    DECLARE @database sysname = DB_NAME();
-                    \(Self.indented(Self.note("snapshot isolation", "@database"), by: 4))
-                    ALTER DATABASE CURRENT SET ALLOW_SNAPSHOT_ISOLATION ON;
+                    \(Self.indented(Self.noting("snapshot isolation", "ALTER DATABASE CURRENT SET ALLOW_SNAPSHOT_ISOLATION ON;"), by: 4))
+                    PRINT N'SNAPSHOT isolation is allowed now.';
                 END;
                 """
         )

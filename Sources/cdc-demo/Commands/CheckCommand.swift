@@ -70,8 +70,18 @@ struct CheckCommand: ReportingCommand {
         let remedies = preflight.findings.filter { $0.severity > .info }.compactMap(\.remedy)
         if !remedies.isEmpty {
             lines += ["", "An administrator puts right what T-SQL can put right with:"]
+            // In Azure SQL Database one is in the database already, and USE is not possible.
+            if preflight.platform != .azureSQLDatabase {
+                lines.append("  " + printable("USE \(quoted(preflight.database));"))
+            }
             var seen: Set<String> = []
             for remedy in remedies where seen.insert(remedy).inserted { lines.append("  " + printable(remedy)) }
+        }
+        if let command = setup(for: preflight) {
+            lines += [
+                "", "Or let the set-up capture tables; it also follows ALTER TABLE, and can be taken away again:",
+                "  " + command,
+            ]
         }
         let errors = preflight.findings.count { $0.severity == .error }
         let warnings = preflight.findings.count { $0.severity == .warning }
@@ -79,11 +89,16 @@ struct CheckCommand: ReportingCommand {
         return lines
     }
 
-    /// Names come from the server: none of them breaks out of its line.
-    private static func printable(_ text: String) -> String {
-        String(
-            String.UnicodeScalarView(text.unicodeScalars.map { $0.properties.generalCategory == .control ? "?" : $0 })
-        )
+    private static func quoted(_ name: String) -> String { "[\(name.replacing("]", with: "]]"))]" }
+
+    /// The command that captures what is not captured; `nil` where nothing is missing.
+    private static func setup(for preflight: Preflight) -> String? {
+        let missing = preflight.findings.filter { $0.code == .tableNotCaptured }
+        guard !missing.isEmpty || preflight.findings.contains(where: { $0.code == .captureNotEnabled }) else {
+            return nil
+        }
+        let tables = missing.compactMap(\.table).map { ShellText.quoted($0.description) }
+        return printable("cdc-demo setup --tables \(tables.isEmpty ? "…" : tables.joined(separator: " ")) --login …")
     }
 
     static func json(of preflight: Preflight) -> String {

@@ -18,9 +18,10 @@ struct SetupCommand: ReportingCommand {
         abstract: "Print or run the T-SQL by which the changes of a SQL Server database can be read.",
         discussion: """
             Without --apply nothing is connected: a script for sqlcmd is printed, with comments that say why; with --database it \
-            refuses to run in another one. It can be run again; what is there already is left as it is. Everything that it makes is in the schema swift_cdc, but for the \
-            login and its user, the role swift_cdc_reader, the trigger swift_cdc_definition_changed and capture instances whose \
-            names begin with swift_cdc_. --remove takes away what was made, and leaves the rest.
+            refuses to run in another one. It can be run again; what is there already is left as it is. Everything that it makes \
+            is in the schema swift_cdc, but for the login and its user, the role swift_cdc_reader, the trigger swift_cdc_definition_changed and capture instances whose \
+            names begin with swift_cdc_. --remove takes away what was made, and leaves the rest; SNAPSHOT isolation that was turned \
+            on here it turns off, whoever uses it by then.
 
             The password of the login that is made is never printed: in the script it is a variable of sqlcmd, with --apply it \
             comes from the environment.
@@ -64,7 +65,7 @@ struct SetupCommand: ReportingCommand {
 
     @Option(
         help: ArgumentHelp(
-            "The login that reads, with no more rights than that; made where it is missing.",
+            "The login that reads; made where it is missing. It may read the tables, and all change tables of the database, those of others, too.",
             valueName: "name"
         )
     )
@@ -81,7 +82,7 @@ struct SetupCommand: ReportingCommand {
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "How many hours changes are kept; without it as long as they are kept now.",
+            "How many hours changes are kept; without it as long as they are kept now. Not shortened where others capture tables.",
             valueName: "hours"
         )
     )
@@ -93,7 +94,7 @@ struct SetupCommand: ReportingCommand {
     @Flag(
         inversion: .prefixedNo,
         help:
-            "Allow SNAPSHOT isolation in the database; without this flag where the mechanism is not 'cdc'. It waits for open transactions."
+            "Allow SNAPSHOT isolation in the database; without this flag where the mechanism is not 'cdc'. It waits for open transactions, without end."
     )
     var snapshotIsolation: Bool?
 
@@ -112,7 +113,6 @@ struct SetupCommand: ReportingCommand {
                 "--remove takes away everything that was made: drop --tables, --login and --retention."
             )
         }
-        if !remove, tables.isEmpty { throw ValidationError("--tables is missing: the tables to capture.") }
         if let retention, !(1...874_913).contains(retention) {
             throw ValidationError("--retention must be between 1 and 874913 hours; it is \(retention).")
         }
@@ -122,6 +122,8 @@ struct SetupCommand: ReportingCommand {
     }
 
     func perform(_ buffer: inout OutputBuffer) async throws {
+        // Not in validate(): there it would hide that an option is unknown.
+        if !remove, tables.isEmpty { throw ValidationError("--tables is missing: the tables to capture.") }
         let setup = CaptureSetup(
             tables: tables.compactMap { TableName($0) },
             mechanism: mechanism.captured,
@@ -133,26 +135,30 @@ struct SetupCommand: ReportingCommand {
         )
         try setup.validate()
         let script = remove ? setup.removal : setup.installation
+        var messages: [String] = []
         if apply {
             // A variable that is set to nothing is as good as one that is not set: nobody means a login without a password.
             let password = getenv(loginPasswordEnvironment).map { String(cString: $0) } ?? ""
-            try await script.apply(
+            messages = try await script.apply(
                 to: try server.configuration(),
                 password: script.needsPassword && !password.isEmpty ? Secret(password) : nil
             )
         }
-        try print(script, &buffer)
+        try print(script, messages, &buffer)
     }
 
-    private func print(_ script: SetupScript, _ buffer: inout OutputBuffer) throws {
+    private func print(_ script: SetupScript, _ messages: [String], _ buffer: inout OutputBuffer) throws {
         if output.json {
             var writer = JSONWriter()
             writer.object { writer in
                 writer.member("applied", apply)
                 writer.member("script", script.text)
+                writer.key("messages")
+                writer.array { writer in for message in messages { writer.string(message) } }
             }
             try buffer.print(writer.text)
         } else if apply {
+            for message in messages { try buffer.print(printable(message)) }
             try buffer.print("\(script.title): \(script.batches.count) steps done.")
         } else {
             for line in script.text.split(separator: "\n", omittingEmptySubsequences: false) {

@@ -32,6 +32,23 @@ struct OthersInstancesTests {
         }
     }
 
+    @Test(
+        "changes that others capture are not kept for a shorter time, but for a longer one, and it is said whose table is left alone"
+    )
+    func retention() async throws {
+        try await TestServer.withDatabase { server in
+            try await server.run("\(Self.table)\nGO\n\(Self.theirs) N'theirs'")
+            func install(hours: Int64) async throws(TDSError) -> [String] {
+                let setup = CaptureSetup(tables: ["dbo.people"], retention: .seconds(hours * 3600))
+                return try await setup.installation.apply(to: server.configuration)
+            }
+            let error = await #expect(throws: TDSError.self) { () async throws in _ = try await install(hours: 71) }
+            #expect(error?.message.contains("Others have capture instances in this database") == true)
+            let said = try await install(hours: 73)
+            #expect(said.contains { $0.hasPrefix("[dbo].[people] is captured by others and left alone") })
+        }
+    }
+
     @Test("an instance is not dropped for a younger one of others, which may have less")
     func younger() async throws {
         try await TestServer.withDatabase { server in

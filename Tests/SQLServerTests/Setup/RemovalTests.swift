@@ -20,11 +20,47 @@ struct RemovalTests {
             try await setup.installation.apply(to: server.configuration, password: password)
             try await server.run("USE [\(other)]]; CREATE USER somebody FOR LOGIN [\(login)]")
             try await server.run("USE [\(server.configuration.database)]")
-            try await setup.removal.apply(to: server.configuration)
+            let said = try await setup.removal.apply(to: server.configuration)
+            #expect(said.contains("The login [\(login)] is kept: it has a user in database [\(other)]]."))
             let left =
                 "SELECT COUNT(SUSER_ID(N'\(login)')), COUNT(DATABASE_PRINCIPAL_ID(N'\(login)')), COUNT(SCHEMA_ID(N'swift_cdc'))"
             #expect(try await server.rows(left) == [[.integer(1), .integer(0), .integer(0)]])
             try await server.run("DROP DATABASE [\(other)]]; DROP LOGIN [\(login)]")
+        }
+    }
+
+    @Test("a login of the same name that somebody else made is kept")
+    func loginOfOthers() async throws {
+        try await TestServer.withDatabase(isCaptured: false) { server in
+            try await server.run("CREATE TABLE orders (id INT PRIMARY KEY)")
+            let setup = CaptureSetup(tables: ["dbo.orders"], login: login)
+            try await setup.installation.apply(to: server.configuration, password: password)
+            // As in a backup that was restored on another server, whose login of that name has another SID.
+            try await server.run("UPDATE swift_cdc.made SET new_value = N'0x01' WHERE kind IN (N'login', N'user')")
+            try await setup.installation.apply(to: server.configuration)
+            try await setup.removal.apply(to: server.configuration)
+            let left =
+                "SELECT COUNT(SUSER_ID(N'\(login)')), COUNT(DATABASE_PRINCIPAL_ID(N'\(login)')), COUNT(SCHEMA_ID(N'swift_cdc'))"
+            #expect(try await server.rows(left) == [[.integer(1), .integer(1), .integer(0)]])
+            try await server.run("DROP USER [\(login)]; DROP LOGIN [\(login)]")
+        }
+    }
+
+    @Test("what could not be turned on is not noted, so that the removal does not turn off what others turn on later")
+    func notTurnedOn() async throws {
+        try await TestServer.withDatabase(isCaptured: false) { server in
+            try await server.run("CREATE TABLE orders (id INT PRIMARY KEY)")
+            let owner = try await server.makeUser()
+            try await server.run("ALTER ROLE db_owner ADD MEMBER [\(owner.name)]")
+            var configuration = server.configuration
+            (configuration.user, configuration.password) = (owner.name, Secret(owner.password))
+            let setup = CaptureSetup(tables: ["dbo.orders"])
+            let error = await #expect(throws: TDSError.self) {
+                () async throws in try await setup.installation.apply(to: configuration)
+            }
+            #expect(error?.message.contains("stopped at 'Change Data Capture of the database'") == true)
+            #expect(try await server.rows("SELECT kind FROM swift_cdc.made") == [])
+            try await setup.removal.apply(to: server.configuration)
         }
     }
 
@@ -38,7 +74,9 @@ struct RemovalTests {
     func retention() async throws {
         try await TestServer.withDatabase { server in
             try await server.run("CREATE TABLE orders (id INT PRIMARY KEY); CREATE TABLE theirs (id INT PRIMARY KEY)")
+            // The jobs of a database come with its first capture instance, and stay.
             try await server.capture("theirs")
+            try await server.run("EXEC sys.sp_cdc_disable_table N'dbo', N'theirs', N'dbo_theirs'")
             func change(_ minutes: Int) async throws {
                 try await server.run("EXEC sys.sp_cdc_change_job @job_type = N'cleanup', @retention = \(minutes)")
             }

@@ -111,6 +111,17 @@ struct SetupAgainTests {
         }
     }
 
+    @Test("a percent sign in a name is told as it is")
+    func percent() async throws {
+        try await TestServer.withDatabase(isCaptured: false) { server in
+            let setup = CaptureSetup(tables: [TableName(schema: "dbo", name: "100%s")])
+            let error = await #expect(throws: TDSError.self) {
+                () async throws in try await setup.installation.apply(to: server.configuration)
+            }
+            #expect(error?.message.contains("There is no table [dbo].[100%s] in this database.") == true)
+        }
+    }
+
     @Test("a script for another database refuses to run, and in its own one it does not mind how the name is spelt")
     func otherDatabase() async throws {
         try await TestServer.withDatabase(isCaptured: false) { server in
@@ -139,7 +150,7 @@ struct SetupAgainTests {
                 }
                 #expect(error?.message.contains(message) == true)
             }
-            #expect(try await server.rows("SELECT SUSER_ID(N'\(login)')") == [[.null]])
+            #expect(try await server.rows("SELECT SUSER_ID(N'\(login)'), SCHEMA_ID(N'swift_cdc')") == [[.null, .null]])
         }
     }
 

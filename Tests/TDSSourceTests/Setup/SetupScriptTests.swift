@@ -19,10 +19,10 @@ struct SetupScriptTests {
     func hostileNames() {
         for script in [Self.everything.installation, Self.everything.removal] {
             let lines = script.text.split(whereSeparator: \.isNewline)
-            #expect(lines.count { $0 == "GO" } == script.batches.count)
+            #expect(lines.count { $0 == "GO" } == script.batches.count + 3)
             #expect(!lines.contains { $0.hasPrefix("DROP TABLE z") })
             let variables = script.text.components(separatedBy: "$(").dropFirst()
-            #expect(variables.allSatisfy { $0.hasPrefix("SWIFT_CDC_READER_PASSWORD)'") })
+            #expect(variables.allSatisfy { $0.hasPrefix("SWIFT_CDC_READER_PASSWORD)'") || $0.hasPrefix("IsSqlCmd)'") })
         }
         #expect(
             ScriptText.literal("it's $(x)\r\nGO") == "N'it''s $' + N'(x)' + NCHAR(13) + N'' + NCHAR(10) + N'GO'"
@@ -33,8 +33,9 @@ struct SetupScriptTests {
     func comments() {
         let script = Self.everything.installation
         for batch in script.batches {
-            let lines = SetupScript(title: "t", batches: [batch]).text.split(separator: "\n")
-            let comments = lines.drop { $0 != ":on error exit" }.dropFirst().prefix { $0.hasPrefix("-- ") }
+            let text = SetupScript(title: "t", batches: [batch]).text
+            let lines = text.components(separatedBy: SetupScript.prologue)[1].split(separator: "\n")
+            let comments = lines.prefix { $0.hasPrefix("-- ") }
             #expect(comments.map { $0.dropFirst(3) }.joined(separator: " ") == batch.purpose)
             #expect(comments.allSatisfy { $0.count <= 120 })
         }
@@ -65,7 +66,10 @@ struct SetupScriptTests {
         let script = Self.everything.installation.text
         #expect(ServerPlatform.azureDatabaseEditions == [5, 12])
         #expect(script.contains("SERVERPROPERTY('EngineEdition')) IN (5, 12) THEN 1 ELSE 0 END"))
-        #expect(script.contains("CASE WHEN @is_azure = 1\n        THEN N' WITH PASSWORD = N'"))
+        #expect(script.contains("CASE WHEN @is_azure = 1 THEN N'CREATE USER ' ELSE N'CREATE LOGIN ' END"))
+        #expect(
+            script.contains("SERVERPROPERTY('EngineEdition')) = 12\n        THROW 50000, N'A SQL database in Fabric")
+        )
         #expect(script.contains("N'EXEC msdb.dbo.rds_cdc_enable_db @database'"))
         #expect(Self.everything.removal.text.contains("N'EXEC msdb.dbo.rds_cdc_disable_db @database'"))
         // Names of other databases stand in texts only, which a server that refuses them does not read.
@@ -120,6 +124,34 @@ struct SetupScriptTests {
             try CaptureSetup(tables: [TableName(schema: long, name: long)], login: long, retention: .seconds(seconds))
                 .validate()
         }
+    }
+
+    @Test("a database is found by its name, because its number may be another one in sys.databases")
+    func databasesByName() {
+        for batch in Self.everything.installation.batches + Self.everything.removal.batches {
+            for statement in batch.text.split(separator: ";") where statement.contains("FROM sys.databases") {
+                #expect(!statement.contains("database_id = DB_ID()"), "\(batch.name)")
+            }
+        }
+    }
+
+    @Test("the password is in one batch, with nothing that a plan would be kept of")
+    func passwordAlone() throws {
+        let batches = Self.everything.installation.batches.filter { $0.text.contains(SetupScript.placeholder) }
+        #expect(batches.map(\.name) == ["the password of the login"])
+        for word in ["SELECT", "INSERT", "UPDATE", "DELETE"] {
+            #expect(!(try #require(batches.first)).text.contains(word))
+        }
+    }
+
+    @Test("a password that begins as a variable of sqlcmd does is refused, here and in the script")
+    func unreplacedVariable() async throws {
+        let script = Self.everything.installation
+        let error = try await tdsError {
+            try await script.apply(to: .local(port: 1), password: Secret("$(SWIFT_CDC_READER_PASSWORD)"))
+        }
+        #expect(error.code == .invalidConfiguration)
+        #expect(script.text.contains("IF LEFT(@password, 2) = N'$' + N'('"))
     }
 
     @Test("a password is at most 128 characters long")

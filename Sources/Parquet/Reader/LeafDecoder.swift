@@ -195,11 +195,11 @@ struct LeafDecoder: ~Copyable {
         var plain = 0
         var indexed = 0
         for page in pages.pages {
-            if page.header.encoding == .plain {
-                plain = plain.saturatingSum(page.header.uncompressedByteCount)
-            } else if let dictionary {
-                let most = page.header.valueCount.multipliedReportingOverflow(by: dictionary.longest)
+            if page.header.encoding == .plainDictionary || page.header.encoding == .rleDictionary {
+                let most = page.header.valueCount.multipliedReportingOverflow(by: dictionary?.longest ?? 0)
                 indexed = indexed.saturatingSum(most.overflow ? .max : most.partialValue)
+            } else {
+                plain = plain.saturatingSum(page.header.uncompressedByteCount)
             }
         }
         let most = min(plain.saturatingSum(indexed), Int(Int32.max))

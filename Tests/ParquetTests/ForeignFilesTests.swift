@@ -83,6 +83,47 @@ struct ForeignFilesTests {
         }
     }
 
+    @Test("any rows of a file are those that lie there when all are read", arguments: files)
+    func selections(name: String) async throws {
+        if ForeignFilesTests.refused[name] != nil { return }
+        var generator = SeededGenerator(seed: 41)
+        let file = try await ParquetFile(BytesInput(try Outside.file("data/\(name).parquet")))
+        for (group, metadata) in file.metadata.rowGroups.enumerated() where metadata.rowCount > 0 {
+            let whole = try await file.readRowGroup(group)
+            for _ in 0..<5 {
+                var selection: [Range<Int>] = []
+                var row = 0
+                while row < metadata.rowCount, selection.count < 20 {
+                    let start = min(
+                        metadata.rowCount - 1,
+                        row + Int.random(in: 0...metadata.rowCount / 3, using: &generator)
+                    )
+                    row = min(metadata.rowCount, start + Int.random(in: 1...50, using: &generator))
+                    selection.append(start..<row)
+                }
+                let expected = try RecordBatch.assembling(selection.map { RowRun(rows: $0) }, from: [whole])
+                let read = try await file.readRowGroup(group, rows: selection)
+                // NaN is not equal to itself: the descriptions are compared.
+                #expect(read.rows.map(\.description) == expected.rows.map(\.description), "seed 41")
+            }
+        }
+    }
+
+    @Test("pages of nothing but nulls are left out by their bounds")
+    func nullPages() async throws {
+        let file = try await ParquetFile(BytesInput(try Outside.file("data/int32_with_null_pages.parquet")))
+        let path = ["int32_field"]
+        let all = try await file.readRowGroup(0).columns[0]
+        for bound in [Int64(-2_000_000_000), 0, 1_500_000_000] {
+            let found = try await file.rows(inRowGroup: 0, column: path, from: .integer(bound), through: nil)
+            let left = Set(0..<1000).subtracting(found.joined())
+            #expect(!left.isEmpty)
+            for row in left where !all.isNull(at: row) {
+                #expect((all.values.int32?[row]).map(Int64.init) ?? 0 < bound)
+            }
+        }
+    }
+
     /// The lines of a CSV file without line breaks in its fields, as texts; an empty field is a null.
     private func csv(_ name: String) throws -> [[String]] {
         let text = String(decoding: try Outside.file("data/\(name)_expect.csv"), as: UTF8.self)

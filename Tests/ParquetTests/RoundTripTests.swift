@@ -85,7 +85,7 @@ struct RoundTripTests {
         var generator = SeededGenerator(seed: 4)
         let schema: Schema = [
             Field("key", .long), Field("random", .long), Field("few", .integer), Field("path", .string),
-            Field("code", .string), Field("measurement", .double),
+            Field("code", .string), Field("measurement", .double), Field("status", .string),
         ]
         var builder = RecordBatchBuilder(schema)
         var walk = 20.0
@@ -97,6 +97,7 @@ struct RoundTripTests {
             try builder.columns[4].append(String(generator.next() >> 20, radix: 36))
             walk += Double.random(in: -1...1, using: &generator)
             builder.columns[5].append(walk)
+            try builder.columns[6].append("status \(Int.random(in: 0..<1000, using: &generator))")
         }
         let batch = try builder.finish()
         let (plain, _) = try encode([batch], .init(compression: .zstd()))
@@ -108,6 +109,8 @@ struct RoundTripTests {
         #expect(chosen[2] == .rleDictionary)
         #expect(chosen[3] == .deltaByteArray)
         #expect(chosen[5] == .byteStreamSplit)
+        // Every page but the first has the dictionary for nothing.
+        #expect(chosen[6] == .rleDictionary)
         #expect(metadata.rowGroups[0].columns[1].encodings == [.plain, .rle])
         #expect(bytes.count < plain.count * 9 / 10, "\(bytes.count) bytes instead of \(plain.count)")
         #expect(try await rows(bytes) == batch.rows)

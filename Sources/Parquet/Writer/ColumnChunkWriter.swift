@@ -427,9 +427,10 @@ struct ColumnChunkWriter: Sendable {
         var encoded = ByteBuffer()
         let width = RunLengthEncoder.bitWidth(max(0, dictionaryCount - 1))
         indices.withUnsafeBufferPointer { RunLengthEncoder.encode($0, bitWidth: width, into: &encoded) }
-        let size =
-            try ColumnChunkWriter.size(dictionary, &compressor) + ColumnChunkWriter.size(encoded, &compressor)
-            + ColumnChunkWriter.pageOverhead
+        // All pages share the dictionary. One that is complete after this page costs the others nothing; one that grows
+        // costs each of them as much: the share of new values says which it is.
+        let entries = try ColumnChunkWriter.size(dictionary, &compressor) * dictionaryCount / pageValues
+        let size = try entries + ColumnChunkWriter.size(encoded, &compressor) + ColumnChunkWriter.pageOverhead
         if size < fewest { mode = .dictionary } else { abandonDictionary() }
     }
 

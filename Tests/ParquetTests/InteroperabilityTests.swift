@@ -15,6 +15,14 @@ struct InteroperabilityTests {
         ("plain", options { ($0.dictionary, $0.pageRows) = (false, 40) }),
         ("v2", options { ($0.dataPageVersion, $0.pageRows) = (.v2, 25) }),
         ("v2-zstd", options { ($0.dataPageVersion, $0.compression) = (.v2, .zstd()) }),
+        ("measured", options { ($0.measuresEncodings, $0.dictionary) = (true, false) }),
+        (
+            "measured-v2-zstd",
+            options {
+                ($0.measuresEncodings, $0.dictionary, $0.dataPageVersion) = (true, false, .v2)
+                ($0.compression, $0.pageRows) = (.zstd(), 40)
+            }
+        ),
         ("bare", options { ($0.statistics, $0.pageIndex, $0.pageChecksums) = (false, false, false) }),
     ]
 

@@ -11,6 +11,7 @@ struct MutationTests {
             { $0.pageRows = 10 }, { $0.compression = .snappy },
             { ($0.dataPageVersion, $0.compression) = (.v2, .zstd()) },
             { ($0.compression, $0.dictionary) = (.gzip(), false) }, { $0.pageChecksums = true },
+            { ($0.measuresEncodings, $0.dictionary) = (true, false) },
         ]
         return try shapes.map { shape in
             try encode(

@@ -1,7 +1,8 @@
 import CDCJSON
 import Columnar
-import Parquet
 import Testing
+
+@testable import Parquet
 
 @Suite("What is written is read back")
 struct RoundTripTests {
@@ -18,6 +19,11 @@ struct RoundTripTests {
         ("row groups of 30 rows", options { $0.rowGroupRows = 30 }),
         ("row groups of 2 kB", options { $0.rowGroupBytes = 2000 }),
         ("a dictionary of 60 bytes", options { ($0.dictionaryPageBytes, $0.pageRows) = (60, 11) }),
+        ("measured", options { $0.measuresEncodings = true }),
+        (
+            "measured, pages of 30 rows",
+            options { ($0.measuresEncodings, $0.dictionary, $0.pageRows) = (true, false, 30) }
+        ),
         ("bare", options { ($0.statistics, $0.pageIndex, $0.pageChecksums) = (false, false, false) }),
     ]
 
@@ -71,6 +77,43 @@ struct RoundTripTests {
         #expect(chunks[1].uncompressedByteCount < count * 2)
         #expect(chunks[2].dictionaryPageOffset == nil)
         #expect(chunks[3].dictionaryPageOffset != nil, "a dictionary that overflows keeps the pages it has")
+    }
+
+    @Test("the encoding that takes the fewest bytes is chosen, where it is asked for")
+    func measured() async throws {
+        let count = 50_000
+        var generator = SeededGenerator(seed: 4)
+        let schema: Schema = [
+            Field("key", .long), Field("random", .long), Field("few", .integer), Field("path", .string),
+            Field("code", .string), Field("measurement", .double), Field("status", .string),
+        ]
+        var builder = RecordBatchBuilder(schema)
+        var walk = 20.0
+        for i in 0..<count {
+            builder.columns[0].append(Int64(1_000_000 + i * 3))
+            builder.columns[1].append(Int64(bitPattern: generator.next()))
+            builder.columns[2].append(Int32.random(in: 0..<5, using: &generator))
+            try builder.columns[3].append("/data/2024/table/part-\(1_000_000 + i).parquet")
+            try builder.columns[4].append(String(generator.next() >> 20, radix: 36))
+            walk += Double.random(in: -1...1, using: &generator)
+            builder.columns[5].append(walk)
+            try builder.columns[6].append("status \(Int.random(in: 0..<1000, using: &generator))")
+        }
+        let batch = try builder.finish()
+        let (plain, _) = try encode([batch], .init(compression: .zstd()))
+        var shape = ParquetWriterOptions(compression: .zstd())
+        shape.measuresEncodings = true
+        let (bytes, metadata) = try encode([batch], shape)
+        let chosen = metadata.rowGroups[0].columns.map { $0.encodings.last }
+        #expect(chosen[0] == .deltaBinaryPacked)
+        #expect(chosen[2] == .rleDictionary)
+        #expect(chosen[3] == .deltaByteArray)
+        #expect(chosen[5] == .byteStreamSplit)
+        // Every page but the first has the dictionary for nothing.
+        #expect(chosen[6] == .rleDictionary)
+        #expect(metadata.rowGroups[0].columns[1].encodings == [.plain, .rle])
+        #expect(bytes.count < plain.count * 9 / 10, "\(bytes.count) bytes instead of \(plain.count)")
+        #expect(try await rows(bytes) == batch.rows)
     }
 
     @Test("the ends of every range")

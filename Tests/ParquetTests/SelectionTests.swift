@@ -39,7 +39,9 @@ struct SelectionTests {
         let expected = selection.joined().map { SampleTable.row($0) }
         for change: (inout ParquetWriterOptions) -> Void in [
             { $0.pageRows = 9 }, { ($0.pageRows, $0.dataPageVersion) = (9, .v2) },
-            { ($0.pageRows, $0.pageIndex) = (9, false) }, { ($0.pageRows, $0.dictionary) = (50, false) },
+            { ($0.pageRows, $0.pageIndex) = (9, false) },
+            { ($0.pageRows, $0.pageIndex, $0.dataPageVersion) = (9, false, .v2) },
+            { ($0.pageRows, $0.dictionary) = (50, false) },
         ] {
             let (bytes, _) = try encode([try SampleTable.batch(0..<200)], options(change))
             let file = try await ParquetFile(BytesInput(bytes))
@@ -60,6 +62,80 @@ struct SelectionTests {
         #expect(read.columns[0].values.int64 == Array(numbers[123_456..<123_459]))
         let total = await input.ranges.reduce(0) { $0 + $1.count }
         #expect(total < bytes.count / 5, "read \(total) of \(bytes.count) bytes")
+    }
+
+    @Test("of nested columns, too, pages without any of the rows are not read")
+    func nestedPagesAreSkipped() async throws {
+        let count = 100_000
+        var generator = SeededGenerator(seed: 6)
+        func numbers(_ count: Int) throws -> Column {
+            try Column(.long, .int64((0..<count).map { _ in Int64(bitPattern: generator.next()) }))
+        }
+        let offsets = (0...count).map { Int32($0 * 2) }
+        let list = DataType.list(element: .long, containsNull: true)
+        let parts = [try numbers(count), try Column(list, .list(offsets: offsets, elements: numbers(count * 2)))]
+        let schema: Schema = [Field("s", .structure([Field("n", .long), Field("l", list)]))]
+        let column = try Column(schema.fields[0].type, .structure(parts, count: count))
+        let batch = try RecordBatch(schema, [column])
+        let (bytes, _) = try encode([batch], options { $0.pageRows = 1000 })
+        let input = CountingInput(bytes)
+        let file = try await ParquetFile(input)
+        let read = try await file.readRowGroup(0, rows: [50_000..<50_003, 99_999..<100_000])
+        #expect(read.rows == (50_000..<50_003).map { batch.row($0) } + [batch.row(99_999)])
+        let total = await input.ranges.reduce(0) { $0 + $1.count }
+        #expect(total < bytes.count / 5, "read \(total) of \(bytes.count) bytes")
+    }
+
+    @Test(
+        "pages that are not needed are not decompressed, though the file does not list them",
+        arguments: [false, true]
+    )
+    func unneededPages(isNested: Bool) async throws {
+        let name = isNested ? "li" : "s"
+        let batch = try SampleTable.batch(0..<90).selecting([name])
+        let shape = options {
+            ($0.pageRows, $0.pageIndex, $0.pageChecksums, $0.compression) = (30, false, false, .snappy)
+            ($0.dictionary, $0.dataPageVersion) = (false, isNested ? .v2 : .v1)
+        }
+        var (bytes, metadata) = try encode([batch], shape)
+        let chunk = metadata.rowGroups[0].columns[0]
+        // The last bytes of the last page.
+        let end = chunk.dataPageOffset + chunk.compressedByteCount
+        for place in end - 20..<end { bytes[place] = 0xFF }
+        let file = try await ParquetFile(BytesInput(bytes))
+        #expect(
+            try await file.readRowGroup(0, rows: [3..<5, 40..<42]).rows
+                == Array(batch.rows[3..<5] + batch.rows[40..<42])
+        )
+        let error = await parquetError { _ = try await file.readRowGroup(0, rows: [60..<61]) }
+        #expect(error?.code == .corrupt)
+    }
+
+    @Test("selections of more pages than are decoded together, in any pattern", arguments: [31, 32] as [UInt64])
+    func manyGroups(seed: UInt64) async throws {
+        var generator = SeededGenerator(seed: seed)
+        let count = 300_000
+        let schema: Schema = [Field("n", .long), Field("s", .string)]
+        var builder = RecordBatchBuilder(schema)
+        for i in 0..<count {
+            if i % 7 == 0 { builder.columns[0].appendNull() } else { builder.columns[0].append(Int64(i)) }
+            try builder.columns[1].append("text \(i % 1000)")
+        }
+        let batch = try builder.finish()
+        for hasIndex in [false, true] {
+            let (bytes, _) = try encode([batch], options { ($0.pageIndex, $0.pageRows) = (hasIndex, 5000) })
+            let file = try await ParquetFile(BytesInput(bytes))
+            var selection: [Range<Int>] = []
+            var row = 0
+            while row < count - 10_000 {
+                let start = row + Int.random(in: 1...9000, using: &generator)
+                row = start + Int.random(in: 1...900, using: &generator)
+                selection.append(start..<row)
+            }
+            let read = try await file.readRowGroup(0, rows: selection)
+            let expected = try RecordBatch.assembling(selection.map { RowRun(rows: $0) }, from: [batch])
+            #expect(read.rows == expected.rows, "seed \(seed)")
+        }
     }
 
     @Test("pages are chosen by their bounds, and none with a match is left out")

@@ -18,6 +18,8 @@ struct PageDecompressor: ~Copyable {
         switch codec {
         case .snappy: 64
         case .gzip: 1100
+        // A byte stands for at most 255 of a repetition.
+        case .lz4, .lz4Raw: 255
         // A block of 128 KiB of one byte takes 4 bytes.
         default: 40_000
         }
@@ -26,10 +28,10 @@ struct PageDecompressor: ~Copyable {
     /// Whether pages of `codec` can be read.
     static func check(_ codec: ParquetCodec) throws(ParquetError) {
         switch codec {
-        case .uncompressed, .snappy, .gzip, .zstd: break
+        case .uncompressed, .snappy, .gzip, .zstd, .lz4, .lz4Raw: break
         default:
             throw .unsupported(
-                "the column is compressed with \(codec); this version reads uncompressed, Snappy, gzip and zstd columns"
+                "the column is compressed with \(codec); this version reads uncompressed, Snappy, gzip, zstd and LZ4 columns"
             )
         }
     }
@@ -63,6 +65,8 @@ struct PageDecompressor: ~Copyable {
             case .snappy: PageDecompressor.snappy(source, target)
             case .zstd: zstd(source, target)
             case .gzip: PageDecompressor.gzip(source, target)
+            case .lz4: LZ4Framing.decompress(source, into: target)
+            case .lz4Raw: LZ4Framing.block(source, target)
             default: false
             }
         guard isWhole else {

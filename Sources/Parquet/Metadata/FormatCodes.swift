@@ -22,7 +22,11 @@ struct Encoding: Hashable, Sendable, CustomStringConvertible {
     /// The name that dictionary encoding had in format 1.0.
     static let plainDictionary = Encoding(code: 2)
     static let rle = Encoding(code: 3)
+    static let deltaBinaryPacked = Encoding(code: 5)
+    static let deltaLengthByteArray = Encoding(code: 6)
+    static let deltaByteArray = Encoding(code: 7)
     static let rleDictionary = Encoding(code: 8)
+    static let byteStreamSplit = Encoding(code: 9)
 
     private static let names = [
         "PLAIN", "GROUP_VAR_INT", "PLAIN_DICTIONARY", "RLE", "BIT_PACKED", "DELTA_BINARY_PACKED",
@@ -46,7 +50,11 @@ public struct ParquetCodec: Hashable, Sendable, CustomStringConvertible {
     public static let uncompressed = ParquetCodec(code: 0)
     public static let snappy = ParquetCodec(code: 1)
     public static let gzip = ParquetCodec(code: 2)
+    /// LZ4 in one of the wrappings that writers gave it before the format said which.
+    public static let lz4 = ParquetCodec(code: 5)
     public static let zstd = ParquetCodec(code: 6)
+    /// Blocks of LZ4 without any wrapping.
+    public static let lz4Raw = ParquetCodec(code: 7)
 
     private static let names = ["UNCOMPRESSED", "SNAPPY", "GZIP", "LZO", "BROTLI", "LZ4", "ZSTD", "LZ4_RAW"]
 

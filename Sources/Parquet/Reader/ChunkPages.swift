@@ -18,6 +18,14 @@ struct ChunkPages {
     /// that it becomes 1 GiB may have been made to say so.
     private static let mostValues = 1 << 28
 
+    /// No pages yet.
+    init(dictionary: Page?) { self.dictionary = dictionary }
+
+    mutating func append(_ page: Page) {
+        pages.append(page)
+        valueCount = valueCount.saturatingSum(page.header.valueCount)
+    }
+
     /// - Parameters:
     ///   - valueCount: how many values there are by the footer; `nil` where `bytes` holds only some of the pages, and all
     ///     of it is to be used.
@@ -66,8 +74,7 @@ struct ChunkPages {
                     "more than \(ChunkPages.mostValuesBeyondBits) values in runs; write smaller row groups"
                 )
             }
-            valueCount = valueCount.saturatingSum(header.valueCount)
-            pages.append(page)
+            append(page)
         }
         if let expected, valueCount != expected {
             throw .corrupt("the pages have \(valueCount) values, the footer says \(expected)")

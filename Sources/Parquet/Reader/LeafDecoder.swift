@@ -1,14 +1,5 @@
 internal import Columnar
 
-/// The values of one leaf of a row group, and the levels where others need them.
-struct DecodedLeaf {
-    /// One value for each place there is, null or not.
-    var column: Column
-    /// Of a part of a nested column: the levels of all values.
-    var definitions: [UInt8] = []
-    var repetitions: [UInt8] = []
-}
-
 /// Decodes the pages of one column chunk after the other, with memory that is used again.
 struct LeafDecoder: ~Copyable {
     private var opener = PageOpener()
@@ -29,11 +20,13 @@ struct LeafDecoder: ~Copyable {
     /// - Parameters:
     ///   - bytes: its pages, all of them or, where `isPart` is set, a dictionary and some of them.
     ///   - rowCount: how many rows they have.
+    ///   - rows: those that are asked for, ascending and not overlapping; `nil` for all.
     mutating func decode(
         _ chunk: ColumnChunkMetadata,
         _ bytes: UnsafeRawBufferPointer,
         rowCount expectedRows: Int,
-        isPart: Bool
+        isPart: Bool,
+        rows: [Range<Int>]? = nil
     ) throws(ParquetError) -> DecodedLeaf {
         let leaf = chunk.leaf
         try PageDecompressor.check(chunk.codec)
@@ -41,6 +34,53 @@ struct LeafDecoder: ~Copyable {
         guard leaf.maxRepetition > 0 || pages.valueCount == expectedRows else {
             throw .corrupt("\(pages.valueCount) values in \(expectedRows) rows")
         }
+        guard let rows else { return try decode(chunk, pages, bytes, expectedRows) }
+        if leaf.isFlat { return try decodeFlat(chunk, pages, bytes, rows) }
+        return try decodeNested(chunk, pages, bytes, expectedRows, rows)
+    }
+
+    /// Some rows of a column that is no part of another: each of its values is a row.
+    private mutating func decodeFlat(
+        _ chunk: ColumnChunkMetadata,
+        _ pages: ChunkPages,
+        _ bytes: UnsafeRawBufferPointer,
+        _ rows: [Range<Int>]
+    ) throws(ParquetError) -> DecodedLeaf {
+        var parts: [Column] = []
+        for group in pages.groups(holding: rows, isSplit: true, rowCount: { $0.header.valueCount }) {
+            let decoded = try decode(chunk, group.pages, bytes, group.rowCount)
+            parts.append(try decoded.column.selecting(group.rows.map { RowRun(rows: $0) }))
+        }
+        if parts.count == 1 { return DecodedLeaf(column: parts[0]) }
+        let runs = parts.indices.map { RowRun(source: $0, rows: 0..<parts[$0].count) }
+        return DecodedLeaf(column: try .joining(runs, of: parts))
+    }
+
+    /// Some rows of a part of a nested column: only pages of version 2 say how many rows they have.
+    private mutating func decodeNested(
+        _ chunk: ColumnChunkMetadata,
+        _ pages: ChunkPages,
+        _ bytes: UnsafeRawBufferPointer,
+        _ expectedRows: Int,
+        _ rows: [Range<Int>]
+    ) throws(ParquetError) -> DecodedLeaf {
+        let stated = pages.pages.reduce(0) { $0.saturatingSum($1.header.type == .dataV2 ? $1.header.rowCount : 0) }
+        if pages.pages.allSatisfy({ $0.header.type == .dataV2 }), stated == expectedRows,
+            let group = pages.groups(holding: rows, isSplit: false, rowCount: { $0.header.rowCount }).first
+        {
+            return try decode(chunk, group.pages, bytes, group.rowCount).selecting(group.rows, chunk.leaf)
+        }
+        return try decode(chunk, pages, bytes, expectedRows).selecting(rows, chunk.leaf)
+    }
+
+    /// All rows of `pages`.
+    private mutating func decode(
+        _ chunk: ColumnChunkMetadata,
+        _ pages: ChunkPages,
+        _ bytes: UnsafeRawBufferPointer,
+        _ expectedRows: Int
+    ) throws(ParquetError) -> DecodedLeaf {
+        let leaf = chunk.leaf
         validity = nil
         slotCount = 0
         rowCount = 0
@@ -195,11 +235,11 @@ struct LeafDecoder: ~Copyable {
         var plain = 0
         var indexed = 0
         for page in pages.pages {
-            if page.header.encoding == .plain {
-                plain = plain.saturatingSum(page.header.uncompressedByteCount)
-            } else if let dictionary {
-                let most = page.header.valueCount.multipliedReportingOverflow(by: dictionary.longest)
+            if page.header.encoding == .plainDictionary || page.header.encoding == .rleDictionary {
+                let most = page.header.valueCount.multipliedReportingOverflow(by: dictionary?.longest ?? 0)
                 indexed = indexed.saturatingSum(most.overflow ? .max : most.partialValue)
+            } else {
+                plain = plain.saturatingSum(page.header.uncompressedByteCount)
             }
         }
         let most = min(plain.saturatingSum(indexed), Int(Int32.max))

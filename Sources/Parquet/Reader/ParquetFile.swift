@@ -67,14 +67,17 @@ public struct ParquetFile: Sendable {
         let group = try rowGroup(index)
         let positions = try positions(columns)
         do {
-            let decoded = try await decode(positions, index, group)
+            let decoded = try await decode(positions, group)
             return try batch(positions, decoded, rowCount: group.rowCount)
         } catch let error as ParquetError {
             throw error.located(rowGroup: index)
         }
     }
 
-    /// Some rows of a row group; pages without any of them are not read where the file lists its pages.
+    /// Some rows of a row group.
+    ///
+    /// Where the file lists its pages, those without any of the rows are not read; where it does not, they are read but, of
+    /// columns outside lists, not decompressed. What is decoded besides the rows is dropped page by page.
     ///
     /// - Parameters:
     ///   - index: the row group, counted from 0.
@@ -93,7 +96,7 @@ public struct ParquetFile: Sendable {
         if rows.isEmpty { return .empty(Schema(positions.map { schema.fields[$0] })) }
         if rows == [0..<group.rowCount] { return try await readRowGroup(index, columns: columns) }
         do {
-            let selected = try await decode(positions, rows, index, group)
+            let selected = try await decode(positions, rows: rows, group)
             return try batch(positions, selected, rowCount: rows.reduce(0) { $0 + $1.count })
         } catch let error as ParquetError {
             throw error.located(rowGroup: index)
@@ -175,7 +178,7 @@ public struct ParquetFile: Sendable {
     }
 
     /// The columns at `positions`, whole.
-    private func decode(_ positions: [Int], _ index: Int, _ group: RowGroupMetadata) async throws -> [Column] {
+    private func decode(_ positions: [Int], _ group: RowGroupMetadata) async throws -> [Column] {
         // A column asked for twice is decoded once.
         let leaves = Set(positions.flatMap { metadata.columns.plans[$0].leaves }).sorted()
         var ranges: [Range<Int>] = []
@@ -212,125 +215,20 @@ public struct ParquetFile: Sendable {
                 }
             }
         }
-        let assembler = NestedAssembler(leaves: decoded)
-        return try positions.map { position in
+        return try assemble(positions, decoded)
+    }
+
+    /// The columns at `positions`, put together from their leaves.
+    func assemble(_ positions: [Int], _ leaves: [Int: DecodedLeaf]) throws(ParquetError) -> [Column] {
+        let assembler = NestedAssembler(leaves: leaves)
+        var columns: [Column] = []
+        for position in positions {
             do throws(ParquetError) {
-                return try assembler.assemble(metadata.columns.plans[position])
+                columns.append(try assembler.assemble(metadata.columns.plans[position]))
             } catch {
                 throw error.located(column: schema.fields[position].name)
             }
         }
-    }
-
-    /// The columns at `positions`, only the rows `rows`.
-    private func decode(
-        _ positions: [Int],
-        _ rows: [Range<Int>],
-        _ index: Int,
-        _ group: RowGroupMetadata
-    ) async throws -> [Column] {
-        var columns: [Column] = []
-        var decoder = LeafDecoder()
-        for position in positions {
-            let plan = metadata.columns.plans[position]
-            // The pages of several leaves have rows of their own each; where there is one leaf, they are the column's.
-            guard plan.leaves.count == 1, let leaf = plan.leaves.first,
-                let selection = try await pages(group.columns[leaf], rows, group)
-            else {
-                let whole = try await decode([position], index, group)
-                columns.append(try ParquetFile.select(rows, from: whole[0]))
-                continue
-            }
-            do throws(ParquetError) {
-                let chunk = group.columns[leaf]
-                let decoded = try selection.bytes.withRawBytes { (bytes) throws(ParquetError) in
-                    try decoder.decode(chunk, bytes, rowCount: selection.rowCount, isPart: true)
-                }
-                let column = try NestedAssembler(leaves: [leaf: decoded]).assemble(plan)
-                guard column.count == selection.rowCount else {
-                    throw .corrupt("\(column.count) values in \(selection.rowCount) rows")
-                }
-                columns.append(try ParquetFile.select(selection.rows, from: column))
-            } catch {
-                throw error.located(column: group.columns[leaf].leaf.name)
-            }
-        }
         return columns
-    }
-
-    private static func select(_ rows: [Range<Int>], from column: Column) throws(ParquetError) -> Column {
-        do {
-            return try Column.assembling(rows.map { RowRun(rows: $0) }, from: [column])
-        } catch {
-            throw .corrupt(error.message)
-        }
-    }
-
-    /// Some of a chunk's pages.
-    private struct PageSelection {
-        /// The dictionary, if there is one, and the pages.
-        var bytes: [UInt8]
-        var rowCount: Int
-        /// The rows asked for, counted from the first of the pages.
-        var rows: [Range<Int>]
-    }
-
-    /// The pages of a chunk that have any of `rows`; `nil` where the file does not list them, or all are needed.
-    private func pages(
-        _ chunk: ColumnChunkMetadata,
-        _ rows: [Range<Int>],
-        _ group: RowGroupMetadata
-    ) async throws -> PageSelection? {
-        guard let indexRange = chunk.offsetIndexRange, indexRange.upperBound <= input.byteCount else { return nil }
-        let bytes = try await input.readExactly(indexRange)
-        do {
-            try PageDecompressor.check(chunk.codec)
-            let index = try bytes.withRawBytes { (bytes) throws(ParquetError) in try OffsetIndex(bytes) }
-            let pageRows = try index.rows(rowCount: group.rowCount)
-            let chunkRange = try chunk.byteRange(fileByteCount: input.byteCount)
-            guard let first = index.pages.first else { return nil }
-            var ranges: [Range<Int>] = []
-            if first.offset > chunkRange.lowerBound, first.offset <= chunkRange.upperBound {
-                ranges.append(chunkRange.lowerBound..<first.offset)
-            }
-            var selection = PageSelection(bytes: [], rowCount: 0, rows: [])
-            var next = 0
-            for (page, own) in zip(index.pages, pageRows) {
-                while next < rows.count, rows[next].upperBound <= own.lowerBound { next += 1 }
-                guard next < rows.count, rows[next].lowerBound < own.upperBound, !own.isEmpty else { continue }
-                var wanted = next
-                while wanted < rows.count, rows[wanted].lowerBound < own.upperBound {
-                    let clamped = rows[wanted].clamped(to: own)
-                    let shift = selection.rowCount - own.lowerBound
-                    selection.rows.append(clamped.lowerBound + shift..<clamped.upperBound + shift)
-                    wanted += 1
-                }
-                selection.rowCount += own.count
-                let end = page.offset + page.byteCount
-                guard page.offset >= chunkRange.lowerBound, end <= chunkRange.upperBound else {
-                    throw ParquetError.corrupt("the list of pages names one outside its column")
-                }
-                ranges.append(page.offset..<end)
-            }
-            if selection.rowCount == group.rowCount { return nil }
-            return try await read(ranges, into: selection)
-        } catch let error as ParquetError {
-            throw error.located(column: chunk.leaf.name, byteOffset: indexRange.lowerBound)
-        }
-    }
-
-    private func read(_ ranges: [Range<Int>], into selection: PageSelection) async throws -> PageSelection {
-        var selection = selection
-        var parts = [ArraySlice<UInt8>](repeating: [], count: ranges.count)
-        for request in ReadPlan(ranges).requests {
-            let bytes = try await input.readExactly(request.range)
-            for part in request.parts {
-                let start = ranges[part].lowerBound - request.range.lowerBound
-                parts[part] = bytes[start..<start + ranges[part].count]
-            }
-        }
-        selection.bytes.reserveCapacity(parts.reduce(0) { $0 + $1.count })
-        for part in parts { selection.bytes.append(contentsOf: part) }
-        return selection
     }
 }

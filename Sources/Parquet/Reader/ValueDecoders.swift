@@ -7,20 +7,29 @@ internal import Columnar
 struct ValueDecoder: ~Copyable {
     private var indexMemory = ScratchMemory()
     private var textMemory = ScratchMemory()
+    private var deltas = DeltaByteArrayDecoder()
 
     init() {}
 
     /// What an encoding is, to this version.
-    private enum Kind { case plain, dictionary, runLength }
+    private enum Kind { case plain, dictionary, runLength, differences, lengthsFirst, textDifferences, bytesSplit }
 
     private static func kind(_ encoding: Encoding) throws(ParquetError) -> Kind {
         switch encoding {
         case .plain: .plain
         case .plainDictionary, .rleDictionary: .dictionary
         case .rle: .runLength
-        default:
-            throw .unsupported("values encoded as \(encoding); this version reads PLAIN, RLE and dictionaries")
+        case .deltaBinaryPacked: .differences
+        case .deltaLengthByteArray: .lengthsFirst
+        case .deltaByteArray: .textDifferences
+        case .byteStreamSplit: .bytesSplit
+        default: throw .unsupported("values encoded as \(encoding), which this version does not read")
         }
+    }
+
+    /// The format does not have `encoding` for values like these.
+    private static func misplaced(_ encoding: Encoding, _ what: StaticString) -> ParquetError {
+        .unsupported("\(what) encoded as \(encoding), which the format does not have for them")
     }
 
     // MARK: Numbers
@@ -45,12 +54,29 @@ struct ValueDecoder: ~Copyable {
             dictionary?.withUnsafeBufferPointer { dictionary in
                 for position in 0..<count { target[position] = dictionary[Int(indices[position])] }
             }
-        case .runLength: throw ValueDecoder.runLengthNumbers
+        case .differences: try ValueDecoder.decodeDifferences(page, count, target)
+        case .bytesSplit:
+            try ByteStreamSplitDecoder.decode(page.values, count: count, width: MemoryLayout<T>.size, into: target)
+        case .runLength, .lengthsFirst, .textDifferences: throw ValueDecoder.misplaced(page.encoding, "numbers")
         }
     }
 
-    private static var runLengthNumbers: ParquetError {
-        .unsupported("values other than booleans encoded as RLE; this version reads PLAIN and dictionaries")
+    /// Decodes whole numbers of either width; there are no differences of others.
+    @inline(__always)
+    private static func decodeDifferences<T: BitwiseCopyable>(
+        _ page: PageContent,
+        _ count: Int,
+        _ target: UnsafeMutablePointer<T>
+    ) throws(ParquetError) {
+        var decoder = try DeltaBinaryPackedDecoder(page.values, count: count)
+        let memory = UnsafeMutableRawPointer(target)
+        if T.self == Int32.self {
+            try decoder.decode(count: count, into: memory.assumingMemoryBound(to: Int32.self))
+        } else if T.self == Int64.self {
+            try decoder.decode(count: count, into: memory.assumingMemoryBound(to: Int64.self))
+        } else {
+            throw misplaced(page.encoding, "floating-point numbers")
+        }
     }
 
     /// The indices of `count` values, all of them smaller than `dictionaryCount`; valid until the next call.
@@ -91,7 +117,7 @@ struct ValueDecoder: ~Copyable {
             let length = try page.values.length32(at: 0, "a page's values")
             let bytes = try page.values.part(4, length, "a page's values")
             _ = try RunLengthDecoder.decodeBits(bytes, count: count, into: &target)
-        case .dictionary: throw .unsupported("booleans encoded with a dictionary; this version reads PLAIN and RLE")
+        default: throw ValueDecoder.misplaced(page.encoding, "booleans")
         }
     }
 
@@ -117,12 +143,58 @@ struct ValueDecoder: ~Copyable {
                 length > 0
                 ? try decodeFixed(page, count, length, start, ends) : try decodePlain(page, count, start, ends)
         case .dictionary: bytes = try decodeDictionary(page, count, dictionary, start, ends)
-        case .runLength: throw ValueDecoder.runLengthNumbers
+        case .lengthsFirst:
+            bytes = try deltas.decodeLengthsFirst(page.values, count: count, start: start, ends: ends)
+            try ValueDecoder.checkLengths(ends, count, start, length)
+        case .textDifferences:
+            bytes = try deltas.decodeDifferences(
+                page.values,
+                count: count,
+                start: start,
+                ends: ends,
+                memory: &textMemory
+            )
+            try ValueDecoder.checkLengths(ends, count, start, length)
+        case .bytesSplit:
+            guard length > 0 else { throw ValueDecoder.misplaced(page.encoding, "texts") }
+            bytes = try decodeSplit(page, count, length, start, ends)
+        case .runLength, .differences: throw ValueDecoder.misplaced(page.encoding, "texts")
         }
         pool.append(contentsOf: bytes)
     }
 
-    private static func checkPool(_ start: Int, _ added: Int) throws(ParquetError) {
+    /// Checks that each of `count` strings has `length` bytes; 0 allows any.
+    private static func checkLengths(
+        _ ends: UnsafeMutablePointer<Int32>,
+        _ count: Int,
+        _ start: Int,
+        _ length: Int
+    ) throws(ParquetError) {
+        if length == 0 { return }
+        var end = start
+        for position in 0..<count {
+            let own = Int(ends[position]) - end
+            guard own == length else { throw .corrupt("a value of \(own) bytes in a column of \(length) bytes each") }
+            end += own
+        }
+    }
+
+    private mutating func decodeSplit(
+        _ page: PageContent,
+        _ count: Int,
+        _ length: Int,
+        _ start: Int,
+        _ ends: UnsafeMutablePointer<Int32>
+    ) throws(ParquetError) -> UnsafeRawBufferPointer {
+        let memory = try textMemory.bytes(page.values.count)
+        guard let target = memory.baseAddress else { throw .corrupt("a page has no values") }
+        try ByteStreamSplitDecoder.decode(page.values, count: count, width: length, into: target)
+        try ValueDecoder.checkPool(start, memory.count)
+        for position in 0..<count { ends[position] = Int32(truncatingIfNeeded: start &+ (position &+ 1) &* length) }
+        return UnsafeRawBufferPointer(memory)
+    }
+
+    static func checkPool(_ start: Int, _ added: Int) throws(ParquetError) {
         guard added <= Int(Int32.max) - start else {
             throw ParquetError(.tooLarge, "the texts of a column exceed 2 GiB; read fewer rows at a time")
         }

@@ -15,8 +15,9 @@ struct ColumnChunkWriter: Sendable {
     private var index = PageIndexBuilder()
     private var valueCount = 0
     private var nullCount = 0
-    private var usedPlain = false
     private var usedDictionary = false
+    /// The encodings of the pages that have no dictionary.
+    private var usedEncodings: Set<Encoding> = []
     private(set) var encodedByteCount = 0
 
     // What the page in progress has so far.
@@ -43,12 +44,18 @@ struct ColumnChunkWriter: Sendable {
     private var fresh: [Int32] = []
     private var hasInvalidText = false
 
+    /// How values are encoded that have no dictionary.
+    private var encoding = Encoding.plain
+    private var isMeasured = false
+
     // Memory that is used again.
     private var body = ByteBuffer()
     private var levelBytes = ByteBuffer()
 
     /// After how many values it is decided whether a dictionary pays.
     private static let sampleCount = 16_384
+    /// About how many bytes a page of its own has besides its content: a header and a checksum.
+    private static let pageOverhead = 40
     /// How many values are worked on at a time: as many as stay in the nearest cache.
     static let pieceCount = 4096
 
@@ -177,6 +184,7 @@ struct ColumnChunkWriter: Sendable {
     }
 
     private mutating func finishPage(_ compressor: inout PageCompressor) throws(ParquetError) {
+        if options.measuresEncodings, !isMeasured { try measure() }
         if mode == .deciding { decide() }
         var header = PageHeader(options.dataPageVersion == .v1 ? .data : .dataV2)
         header.valueCount = pageLevels
@@ -184,12 +192,12 @@ struct ColumnChunkWriter: Sendable {
         header.rowCount = pageRows
         encodeLevels(&header)
         if mode == .plain {
-            usedPlain = true
-            header.encoding = .plain
+            usedEncodings.insert(encoding)
+            header.encoding = encoding
             if leaf.physicalType == .boolean {
                 appendBits()
             } else {
-                try plain.withBytes { (bytes) throws(ParquetError) in body.append(bytes) }
+                try ValueEncoder.encode(plain, encoding, leaf.physicalType, into: &body)
             }
         } else {
             usedDictionary = true
@@ -321,8 +329,9 @@ struct ColumnChunkWriter: Sendable {
         metadata.isDescribed = true
         metadata.codec = options.compression.codec
         metadata.valueCount = valueCount
-        metadata.encodings = (usedPlain || usedDictionary ? [.plain] : []) + [.rle]
+        metadata.encodings = (usedEncodings.contains(.plain) || usedDictionary ? [.plain] : []) + [.rle]
         if usedDictionary { metadata.encodings.append(.rleDictionary) }
+        if usedEncodings.contains(encoding), encoding != .plain { metadata.encodings.append(encoding) }
         metadata.compressedByteCount = encodedByteCount + (dictionaryPage?.bytes.count ?? 0)
         metadata.uncompressedByteCount =
             pages.reduce(0) { $0 + $1.uncompressedByteCount } + (dictionaryPage?.uncompressedByteCount ?? 0)
@@ -354,8 +363,10 @@ struct ColumnChunkWriter: Sendable {
         index = PageIndexBuilder()
         valueCount = 0
         nullCount = 0
-        usedPlain = false
         usedDictionary = false
+        usedEncodings = []
+        encoding = .plain
+        isMeasured = false
         encodedByteCount = 0
         numbers.removeAll()
         texts.removeAll()
@@ -384,72 +395,125 @@ struct ColumnChunkWriter: Sendable {
     private mutating func decide() {
         mode = .dictionary
         let indexBytes = pageValues * RunLengthEncoder.bitWidth(max(0, dictionaryCount - 1)) / 8
-        // A page of its own has a header and a checksum.
-        let overhead = 40
-        if (dictionaryByteCount + indexBytes + overhead) * 5 > pagePlainBytes * 4 { abandonDictionary() }
+        if (dictionaryByteCount + indexBytes + ColumnChunkWriter.pageOverhead) * 5 > pagePlainBytes * 4 {
+            abandonDictionary()
+        }
+    }
+
+    /// How much smaller another encoding than PLAIN, which is the fastest to read, has to be: by a sixteenth.
+    private static let worthwhile = 16
+
+    /// Encodes and compresses the page in progress in every way there is, and goes on with the one that takes the fewest
+    /// bytes.
+    private mutating func measure() throws(ParquetError) {
+        isMeasured = true
+        let alternatives = ValueEncoder.alternatives(leaf.physicalType)
+        if alternatives.isEmpty || pageValues == 0 { return }
+        var compressor = PageCompressor(options.compression)
+        var values = plain
+        if mode != .plain { appendPlain(indices, to: &values) }
+        var fewest = try ColumnChunkWriter.size(values, &compressor)
+        for alternative in alternatives {
+            var encoded = ByteBuffer()
+            try ValueEncoder.encode(values, alternative, leaf.physicalType, into: &encoded)
+            let size = try ColumnChunkWriter.size(encoded, &compressor)
+            if size >= fewest - fewest / ColumnChunkWriter.worthwhile { continue }
+            fewest = size
+            encoding = alternative
+        }
+        if mode == .plain { return }
+        var dictionary = ByteBuffer()
+        appendDictionary(to: &dictionary)
+        var encoded = ByteBuffer()
+        let width = RunLengthEncoder.bitWidth(max(0, dictionaryCount - 1))
+        indices.withUnsafeBufferPointer { RunLengthEncoder.encode($0, bitWidth: width, into: &encoded) }
+        // All pages share the dictionary. One that is complete after this page costs the others nothing; one that grows
+        // costs each of them as much: the share of new values says which it is.
+        let entries = try ColumnChunkWriter.size(dictionary, &compressor) * dictionaryCount / pageValues
+        let size = try entries + ColumnChunkWriter.size(encoded, &compressor) + ColumnChunkWriter.pageOverhead
+        if size < fewest { mode = .dictionary } else { abandonDictionary() }
+    }
+
+    private static func size(_ bytes: ByteBuffer, _ compressor: inout PageCompressor) throws(ParquetError) -> Int {
+        try bytes.withBytes { (bytes) throws(ParquetError) in try compressor.compress(bytes).count }
     }
 
     /// Goes on without dictionary: the page in progress is turned into a plain one; pages before it keep the dictionary.
     private mutating func abandonDictionary() {
         mode = .plain
-        let indices = indices
-        if holdsTexts {
-            let hasLengths = leaf.physicalType == .byteArray
-            let positions = indices.map { Int32(truncatingIfNeeded: $0) }
-            positions.withUnsafeBufferPointer { positions in
-                texts.withRows(positions) { plain.append($0, hasLengths: hasLengths) }
-            }
-        } else {
-            let values = numbers.values
-            let width = numberWidth
-            plain.append(atMost: indices.count * width) { memory in
-                for (position, index) in indices.enumerated() {
-                    let value = values[Int(index)].littleEndian
-                    if width == 4 {
-                        let low = UInt32(truncatingIfNeeded: values[Int(index)]).littleEndian
-                        memory.storeBytes(of: low, toByteOffset: position * 4, as: UInt32.self)
-                    } else {
-                        memory.storeBytes(of: value, toByteOffset: position * 8, as: UInt64.self)
-                    }
-                }
-                return indices.count * width
-            }
-        }
-        self.indices.removeAll(keepingCapacity: true)
+        var values = ByteBuffer()
+        swap(&values, &plain)
+        appendPlain(indices, to: &values)
+        swap(&values, &plain)
+        indices.removeAll(keepingCapacity: true)
         if !usedDictionary {
             numbers.removeAll()
             texts.removeAll()
         }
     }
 
+    /// Appends the values at `indices` in the dictionary as PLAIN has them.
+    private func appendPlain(_ indices: [UInt32], to target: inout ByteBuffer) {
+        if holdsTexts {
+            let hasLengths = leaf.physicalType == .byteArray
+            let positions = indices.map { Int32(truncatingIfNeeded: $0) }
+            positions.withUnsafeBufferPointer { positions in
+                texts.withRows(positions) { target.append($0, hasLengths: hasLengths) }
+            }
+            return
+        }
+        let values = numbers.values
+        let width = numberWidth
+        target.append(atMost: indices.count * width) { memory in
+            for (position, index) in indices.enumerated() {
+                let value = values[Int(index)].littleEndian
+                if width == 4 {
+                    let low = UInt32(truncatingIfNeeded: values[Int(index)]).littleEndian
+                    memory.storeBytes(of: low, toByteOffset: position * 4, as: UInt32.self)
+                } else {
+                    memory.storeBytes(of: value, toByteOffset: position * 8, as: UInt64.self)
+                }
+            }
+            return indices.count * width
+        }
+    }
+
     private mutating func encodeDictionary(_ compressor: inout PageCompressor) throws(ParquetError) -> EncodedPage {
+        var content = ByteBuffer()
         body.removeAll()
+        swap(&content, &body)
+        appendDictionary(to: &content)
+        swap(&content, &body)
         var header = PageHeader(.dictionary)
         header.valueCount = dictionaryCount
         header.encoding = .plain
-        if holdsTexts {
-            let hasLengths = leaf.physicalType == .byteArray
-            texts.withRows(nil) { body.append($0, hasLengths: hasLengths) }
-        } else {
-            let values = numbers.values
-            let width = numberWidth
-            body.append(atMost: values.count * 8) { memory in
-                var position = 0
-                for value in values {
-                    if width == 4 {
-                        let low = UInt32(truncatingIfNeeded: value).littleEndian
-                        memory.storeBytes(of: low, toByteOffset: position, as: UInt32.self)
-                    } else {
-                        memory.storeBytes(of: value.littleEndian, toByteOffset: position, as: UInt64.self)
-                    }
-                    position += width
-                }
-                return position
-            }
-        }
         let page = try encodePage(&header, &compressor)
         body.removeAll()
         return page
+    }
+
+    /// Appends the entries of the dictionary as PLAIN has them.
+    private func appendDictionary(to target: inout ByteBuffer) {
+        if holdsTexts {
+            let hasLengths = leaf.physicalType == .byteArray
+            texts.withRows(nil) { target.append($0, hasLengths: hasLengths) }
+            return
+        }
+        let values = numbers.values
+        let width = numberWidth
+        target.append(atMost: values.count * 8) { memory in
+            var position = 0
+            for value in values {
+                if width == 4 {
+                    let low = UInt32(truncatingIfNeeded: value).littleEndian
+                    memory.storeBytes(of: low, toByteOffset: position, as: UInt32.self)
+                } else {
+                    memory.storeBytes(of: value.littleEndian, toByteOffset: position, as: UInt64.self)
+                }
+                position += width
+            }
+            return position
+        }
     }
 
     // MARK: Values
@@ -521,7 +585,8 @@ struct ColumnChunkWriter: Sendable {
             )
         }
         pageValues += count
-        if mode == .deciding, pageValues >= ColumnChunkWriter.sampleCount { decide() }
+        // What is measured is a whole page.
+        if mode == .deciding, !options.measuresEncodings, pageValues >= ColumnChunkWriter.sampleCount { decide() }
     }
 
     private mutating func appendInt32(_ values: UnsafeBufferPointer<Int32>) throws(ParquetError) {

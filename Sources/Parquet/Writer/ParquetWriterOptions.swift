@@ -46,6 +46,14 @@ public struct ParquetWriterOptions: Sendable {
     public var dictionary = true
     /// The most bytes of a dictionary; a column that needs more goes on without one.
     public var dictionaryPageBytes = 1 << 20
+    /// Whether the first page of every column of a row group is encoded in each way that its type has, and the one that
+    /// takes the fewest bytes after compression is used: PLAIN, a dictionary (with ``dictionary``), DELTA_BINARY_PACKED for
+    /// whole numbers, DELTA_LENGTH_BYTE_ARRAY or DELTA_BYTE_ARRAY for texts and bytes, BYTE_STREAM_SPLIT for floating-point
+    /// numbers.
+    ///
+    /// Off at first, because it costs time and some readers, most of them old, know PLAIN and dictionaries only. It pays
+    /// for keys that ascend, instants, sorted texts and measurements.
+    public var measuresEncodings = false
     /// Whether each page carries a CRC-32, which readers may verify.
     public var pageChecksums = true
     /// Whether the footer has the smallest and largest value and the number of nulls of every column.

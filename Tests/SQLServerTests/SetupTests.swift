@@ -423,6 +423,32 @@ struct SetupTests {
         }
     }
 
+    @Test("of an idle table the older instance goes when every reader is past what ended an hour after both were seen")
+    func idleTable() async throws {
+        try await TestServer.withDatabase(isCaptured: false) { server in
+            try await server.run(Self.tables)
+            try await CaptureSetup(tables: ["dbo.orders", "dbo.y"]).installation.apply(to: server.configuration)
+            try await server.run("ALTER TABLE orders ADD a INT")
+            let source = server.source()
+            _ = try await source.describe(["dbo.orders"])
+            let instances = "SELECT COUNT(*) FROM cdc.change_tables WHERE capture_instance LIKE '%orders%'"
+            for (seen, count) in [("seen_at", 2), ("DATEADD(minute, -59, GETDATE())", 2), ("DATEADD(minute, -63, GETDATE())", 1)]
+                as [(String, Int64)]
+            {
+                try await server.run("UPDATE swift_cdc.capture_instances SET seen_at = \(seen)")
+                try await server.run("INSERT y VALUES (1)")
+                try await source.acknowledge(["dbo.orders": try await source.fence().lsn])
+                #expect(try await server.rows(instances) == [[.integer(count)]], "\(seen)")
+            }
+            try await server.run("ALTER TABLE orders ADD b INT")
+            #expect(
+                try await server.rows("SELECT TOP (1) outcome FROM swift_cdc.definition_changes ORDER BY number DESC")
+                    == [[.string("captured")]]
+            )
+            await source.close()
+        }
+    }
+
     @Test("the only capture instance is not dropped, where an administrator dropped the other one by hand")
     func droppedByHand() async throws {
         try await TestServer.withDatabase(isCaptured: false) { server in

@@ -76,7 +76,8 @@ extension CaptureSetup {
                         number int NOT NULL,
                         schema_name sysname NOT NULL,
                         table_name sysname NOT NULL,
-                        made_at datetime2(3) NOT NULL DEFAULT SYSUTCDATETIME());
+                        made_at datetime2(3) NOT NULL DEFAULT SYSUTCDATETIME(),
+                        seen_at datetime NULL);
                 IF OBJECT_ID(N'swift_cdc.watermark', N'U') IS NULL
                     CREATE TABLE swift_cdc.watermark (
                         id tinyint NOT NULL PRIMARY KEY CHECK (id = 1),

@@ -45,14 +45,16 @@ extension CaptureSetup {
                 "A procedure that drops the older of two capture instances, where both were made here and nobody needs it any more. "
                 + "Changes that the transaction of the ALTER TABLE made before it are in the older one alone, and that transaction "
                 + "may end after the beginning of the newer one. It is at the latest the first one from there on that the older one "
-                + "has changes of; so the older one goes when every reader is past that, and stays where there is none yet. A newer "
-                + "one of somebody else need not have what the older one has.",
+                + "has changes of; so the older one goes when every reader is past that. Where the table is idle, it goes when every "
+                + "reader is past a transaction that ended more than an hour after both were seen: the hour that clocks go back by. A "
+                + "newer one of somebody else need not have what the older one has.",
             text: """
                 CREATE OR ALTER PROCEDURE swift_cdc.drop_obsolete_instance @schema sysname, @table sysname AS
                 BEGIN
                     SET NOCOUNT ON;
                     DECLARE @id int = OBJECT_ID(QUOTENAME(@schema) + N'.' + QUOTENAME(@table), N'U');
-                    DECLARE @older sysname, @newer sysname, @start binary(10), @first binary(10), @statement nvarchar(max);
+                    DECLARE @older sysname, @newer sysname, @start binary(10), @first binary(10), @statement nvarchar(max),
+                        @seen datetime;
                     IF (SELECT COUNT(*) FROM cdc.change_tables WHERE source_object_id = @id) < 2 RETURN;
                     SELECT TOP (1) @older = capture_instance FROM cdc.change_tables WHERE source_object_id = @id
                     ORDER BY create_date, start_lsn;
@@ -60,14 +62,16 @@ extension CaptureSetup {
                     ORDER BY create_date DESC, start_lsn DESC;
                     IF NOT EXISTS (SELECT 1 FROM swift_cdc.capture_instances WHERE capture_instance = @older) RETURN;
                     IF NOT EXISTS (SELECT 1 FROM swift_cdc.capture_instances WHERE capture_instance = @newer) RETURN;
+                    SELECT @seen = seen_at FROM swift_cdc.capture_instances WHERE capture_instance = @newer;
                     -- Without a beginning the newer one is not established yet.
                     IF @start IS NULL OR @start = 0x00000000000000000000 RETURN;
                     IF NOT EXISTS (SELECT 1 FROM swift_cdc.readers) RETURN;
                     SET @statement = N'SELECT @first = MIN(__$start_lsn) FROM cdc.' + QUOTENAME(@older + N'_CT')
                         + N' WHERE __$start_lsn >= @start';
                     EXEC sys.sp_executesql @statement, N'@start binary(10), @first binary(10) OUTPUT', @start, @first OUTPUT;
-                    IF @first IS NULL RETURN;
-                    IF EXISTS (SELECT 1 FROM swift_cdc.readers WHERE position < @first) RETURN;
+                    IF (@first IS NULL OR EXISTS (SELECT 1 FROM swift_cdc.readers WHERE position < @first))
+                        AND (@seen IS NULL OR EXISTS (SELECT 1 FROM swift_cdc.readers AS r
+                            WHERE ISNULL(sys.fn_cdc_map_lsn_to_time(r.position), @seen) <= DATEADD(minute, 61, @seen))) RETURN;
                     EXEC sys.sp_cdc_disable_table @source_schema = @schema, @source_name = @table, @capture_instance = @older;
                 END;
                 """
@@ -203,6 +207,8 @@ extension CaptureSetup {
                             (SELECT COUNT(*) FROM cdc.change_tables AS c WHERE c.source_object_id = \(Self.objectID("t"))) > 1)
                         ORDER BY t.number;
                         IF @table IS NULL BREAK;
+                        -- What is seen here is committed.
+                        UPDATE swift_cdc.capture_instances SET seen_at = GETDATE() WHERE seen_at IS NULL;
                         EXEC swift_cdc.drop_obsolete_instance @schema, @table;
                         IF @pending IS NOT NULL
                             EXEC swift_cdc.rotate @schema, @table, @outcome OUTPUT;

@@ -423,6 +423,24 @@ struct SetupTests {
         }
     }
 
+    @Test("of an idle table the older instance stays where no reader has said anything since")
+    func idleTableUnseen() async throws {
+        try await TestServer.withDatabase(isCaptured: false) { server in
+            try await server.run(Self.tables)
+            try await CaptureSetup(tables: ["dbo.orders"]).installation.apply(to: server.configuration)
+            let source = server.source()
+            _ = try await source.describe(["dbo.orders"])
+            try await server.run("ALTER TABLE orders ADD a INT")
+            _ = try await source.fence()
+            try await server.run("ALTER TABLE orders ADD b INT")
+            #expect(
+                try await server.rows("SELECT outcome FROM swift_cdc.definition_changes ORDER BY number")
+                    == [[.string("captured")], [.string("pending")]]
+            )
+            await source.close()
+        }
+    }
+
     @Test("of an idle table the older instance goes when every reader is past what ended an hour after both were seen")
     func idleTable() async throws {
         try await TestServer.withDatabase(isCaptured: false) { server in

@@ -111,6 +111,22 @@ struct SetupAgainTests {
         }
     }
 
+    @Test("a name that somebody gave to an instance of another table is not taken")
+    func takenName() async throws {
+        try await TestServer.withDatabase { server in
+            try await server.run("CREATE TABLE orders (id INT PRIMARY KEY); CREATE TABLE other (id INT PRIMARY KEY)")
+            try await server.run(
+                """
+                EXEC sys.sp_cdc_enable_table @source_schema = N'dbo', @source_name = N'other', @role_name = NULL,
+                    @capture_instance = N'swift_cdc_dbo_orders_1'
+                """
+            )
+            try await CaptureSetup(tables: ["dbo.orders"]).installation.apply(to: server.configuration)
+            let made = "SELECT capture_instance FROM cdc.change_tables WHERE source_object_id = OBJECT_ID(N'dbo.orders')"
+            #expect(try await server.rows(made) == [[.string("swift_cdc_dbo_orders_2")]])
+        }
+    }
+
     @Test("a percent sign in a name is told as it is")
     func percent() async throws {
         try await TestServer.withDatabase(isCaptured: false) { server in

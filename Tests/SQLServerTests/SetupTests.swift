@@ -450,7 +450,9 @@ struct SetupTests {
             let source = server.source()
             _ = try await source.describe(["dbo.orders"])
             let instances = "SELECT COUNT(*) FROM cdc.change_tables WHERE capture_instance LIKE '%orders%'"
-            for (seen, count) in [("seen_at", 2), ("DATEADD(minute, -59, GETDATE())", 2), ("DATEADD(minute, -63, GETDATE())", 1)]
+            for (seen, count) in [
+                ("seen_at", 2), ("DATEADD(minute, -59, GETDATE())", 2), ("DATEADD(minute, -63, GETDATE())", 1),
+            ]
                 as [(String, Int64)]
             {
                 try await server.run("UPDATE swift_cdc.capture_instances SET seen_at = \(seen)")

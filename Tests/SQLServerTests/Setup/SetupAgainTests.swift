@@ -122,7 +122,8 @@ struct SetupAgainTests {
                 """
             )
             try await CaptureSetup(tables: ["dbo.orders"]).installation.apply(to: server.configuration)
-            let made = "SELECT capture_instance FROM cdc.change_tables WHERE source_object_id = OBJECT_ID(N'dbo.orders')"
+            let made =
+                "SELECT capture_instance FROM cdc.change_tables WHERE source_object_id = OBJECT_ID(N'dbo.orders')"
             #expect(try await server.rows(made) == [[.string("swift_cdc_dbo_orders_2")]])
         }
     }

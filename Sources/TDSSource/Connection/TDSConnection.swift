@@ -72,13 +72,13 @@ package actor TDSConnection {
     ///
     /// - Parameters:
     ///   - rowsPerBatch: How many rows a batch has at most. By default so few that a batch of narrow rows stays in the
-    ///     processor's cache, and that the allocator keeps its memory for the next one.
+    ///     processor's cache, and so many that the thread is not woken all the time.
     ///   - bytesPerBatch: After about how many bytes a batch ends; one row may be larger.
     /// - Throws: ``TDSError``, from here or from the rows; with code `unexpectedResult` where there is no result set, or
     ///   there are rows in more than one.
     package nonisolated func query(
         _ batch: String,
-        rowsPerBatch: Int = 1024,
+        rowsPerBatch: Int = 4096,
         bytesPerBatch: Int = 64 << 20
     ) async throws(TDSError) -> TDSRows {
         try await interruptible { flag throws(TDSError) in

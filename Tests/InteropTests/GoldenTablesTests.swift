@@ -17,8 +17,6 @@ struct GoldenTablesTests {
         "dv-partitioned-with-checkpoint": "deletionVectors",
         "dv-with-columnmapping": "deletionVectors",
         "log-replay-dv-key-cases": "deletionVectors",
-        "parquet-decimal-dictionaries": "DELTA_BINARY_PACKED",
-        "parquet-decimal-dictionaries-v2": "DELTA_BINARY_PACKED",
         "table-with-columnmapping-mode-id": "columnMapping",
         "table-with-columnmapping-mode-name": "columnMapping",
     ]

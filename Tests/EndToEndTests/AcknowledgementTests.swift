@@ -43,7 +43,7 @@ struct AcknowledgementTests {
 
 /// A source that remembers what it was told.
 private final class ToldSource: ForwardingSource {
-    let target: InMemorySource
+    let target: any ChangeSource
     private let acknowledged = Mutex<[[TableName: LSN]]>([])
 
     init(_ source: InMemorySource) { target = source }

@@ -2,8 +2,7 @@ import CDCCore
 
 /// A source that passes every call on that it does not answer itself.
 protocol ForwardingSource: ChangeSource {
-    associatedtype Target: ChangeSource
-    var target: Target { get }
+    var target: any ChangeSource { get }
 }
 
 extension ForwardingSource {

@@ -8,7 +8,7 @@ import Synchronization
 /// The in-memory source knows the lines apart by a number, which nobody sees.
 final class KeylessSource: ForwardingSource {
     let memory: InMemorySource
-    var target: InMemorySource { memory }
+    var target: any ChangeSource { memory }
     /// The columns that nobody sees.
     private let hiddenColumns = Mutex<Set<String>>([number])
 
